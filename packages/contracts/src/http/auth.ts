@@ -1,0 +1,59 @@
+import { z } from "zod";
+
+/** 3 to 50 letters, digits or underscores. */
+export const Username = z.string().regex(/^[A-Za-z0-9_]{3,50}$/, "3 to 50 letters, digits or underscores");
+
+/** Length first, no composition rules: NIST SP 800-63B-4, 3.1.1.2. */
+export const Password = z.string().min(8).max(256);
+
+export const RegisterRequest = z.strictObject({
+  username: Username,
+  email: z.email().max(254),
+  password: Password,
+});
+export type RegisterRequest = z.infer<typeof RegisterRequest>;
+
+export const LoginRequest = z.strictObject({
+  username: z.string().min(1).max(254).describe("username or email address"),
+  password: z.string().min(1).max(256),
+});
+export type LoginRequest = z.infer<typeof LoginRequest>;
+
+export const RefreshRequest = z.strictObject({ refresh_token: z.string().min(1).max(512) });
+export type RefreshRequest = z.infer<typeof RefreshRequest>;
+
+export const LogoutRequest = RefreshRequest;
+export type LogoutRequest = RefreshRequest;
+
+/** OAuth 2.0 token response, RFC 6749, 5.1; `expires_in` in seconds. */
+export const TokenResponse = z.strictObject({
+  access_token: z.string(),
+  refresh_token: z.string(),
+  token_type: z.literal("Bearer"),
+  expires_in: z.int().positive(),
+});
+export type TokenResponse = z.infer<typeof TokenResponse>;
+
+export const Role = z.enum(["user", "admin"]);
+export type Role = z.infer<typeof Role>;
+
+export const User = z.strictObject({
+  id: z.uuid(),
+  username: Username,
+  email: z.email(),
+  roles: z.array(Role),
+  created_at: z.iso.datetime(),
+});
+export type User = z.infer<typeof User>;
+
+/** Claims of an access token: RFC 9068. Times are seconds since the epoch. */
+export const AccessTokenClaims = z.object({
+  iss: z.string(),
+  aud: z.union([z.string(), z.array(z.string())]),
+  sub: z.uuid(),
+  jti: z.string(),
+  iat: z.int(),
+  exp: z.int(),
+  roles: z.array(Role),
+});
+export type AccessTokenClaims = z.infer<typeof AccessTokenClaims>;

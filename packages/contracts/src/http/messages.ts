@@ -1,0 +1,35 @@
+import { z } from "zod";
+import { SessionId } from "./sessions.ts";
+
+export const MessageType = z.enum(["text", "image", "audio"]);
+export const MessageRole = z.enum(["user", "assistant"]);
+export const ClientMessageId = z.string().regex(/^[A-Za-z0-9_-]{8,64}$/, "8 to 64 letters, digits, - or _");
+
+export const CreateMessageRequest = z.strictObject({
+  type: MessageType.default("text"),
+  content: z.string().min(1).max(4000),
+  client_message_id: ClientMessageId.optional().describe("makes a resend idempotent"),
+});
+export type CreateMessageRequest = z.infer<typeof CreateMessageRequest>;
+
+export const Message = z.strictObject({
+  id: z.uuid(),
+  session_id: SessionId,
+  sequence: z.int().positive().describe("place in the session, from 1, without gaps"),
+  client_message_id: ClientMessageId.optional(),
+  role: MessageRole,
+  type: MessageType,
+  content: z.string(),
+  run_id: z.uuid().describe("the run that a user's message started, or that made the answer"),
+  created_at: z.iso.datetime(),
+});
+export type Message = z.infer<typeof Message>;
+
+export const CreateMessageResponse = z.strictObject({ message: Message, run_id: z.uuid() });
+export type CreateMessageResponse = z.infer<typeof CreateMessageResponse>;
+
+export const MessageList = z.strictObject({
+  messages: z.array(Message),
+  next_after: z.int().nonnegative().nullable().describe("pass as `after` for the next page; null at the end"),
+});
+export type MessageList = z.infer<typeof MessageList>;

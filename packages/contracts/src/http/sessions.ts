@@ -1,0 +1,37 @@
+import { z } from "zod";
+
+export const SessionId = z.uuid();
+
+export const CreateSessionRequest = z.strictObject({
+  title: z.string().min(1).max(200).optional(),
+  device_info: z.record(z.string().max(64), z.string().max(256)).optional(),
+});
+export type CreateSessionRequest = z.infer<typeof CreateSessionRequest>;
+
+export const CreateSessionResponse = z.strictObject({
+  session_id: SessionId,
+  session_token: z.string().describe("shown once; a request that carries it as X-Session-Token must match"),
+});
+export type CreateSessionResponse = z.infer<typeof CreateSessionResponse>;
+
+export const Session = z.strictObject({
+  id: SessionId,
+  title: z.string(),
+  created_at: z.iso.datetime(),
+  updated_at: z.iso.datetime(),
+});
+export type Session = z.infer<typeof Session>;
+
+export const SessionList = z.strictObject({ sessions: z.array(Session) });
+export type SessionList = z.infer<typeof SessionList>;
+
+/** What the agent should know about the user; merged key by key, `null` removes a key (RFC 7396). */
+export const UpdateContextRequest = z.record(z.string().min(1).max(128), z.json());
+export type UpdateContextRequest = z.infer<typeof UpdateContextRequest>;
+
+export const Context = z.strictObject({
+  session_id: SessionId,
+  version: z.int().nonnegative().describe("grows by one with each update; also the ETag"),
+  context: z.record(z.string(), z.json()),
+});
+export type Context = z.infer<typeof Context>;

@@ -1,0 +1,6 @@
+export * from "./http/auth.ts";
+export * from "./http/messages.ts";
+export * from "./http/problem.ts";
+export * from "./http/sessions.ts";
+export * from "./runs.ts";
+export * from "./socket.ts";

@@ -1,0 +1,44 @@
+import { z } from "zod";
+import { ClientMessageId, Message, MessageType } from "./http/messages.ts";
+import { SessionId } from "./http/sessions.ts";
+import type { RunEvent } from "./runs.ts";
+
+/** Path of the Socket.IO endpoint. Only the WebSocket transport is served, so that no affinity is needed. */
+export const SOCKET_PATH = "/ws";
+
+export const SendMessage = z.strictObject({
+  clientMessageId: ClientMessageId,
+  sessionId: SessionId,
+  type: MessageType,
+  content: z.string().min(1).max(4000),
+});
+export type SendMessage = z.infer<typeof SendMessage>;
+
+/** `after` is the last sequence number the device has; 0 for the whole run. */
+export const SubscribeRun = z.strictObject({ runId: z.uuid(), after: z.int().nonnegative() });
+export type SubscribeRun = z.infer<typeof SubscribeRun>;
+
+export const SocketError = z.strictObject({
+  code: z.enum(["invalid", "unauthorized", "not_found", "unavailable"]),
+  message: z.string(),
+});
+export type SocketError = z.infer<typeof SocketError>;
+
+/** Every acknowledgement has exactly one of `data` and `error`. */
+export type Ack<T> = (reply: { data: T; error?: never } | { data?: never; error: SocketError }) => void;
+
+export const MessageAccepted = z.strictObject({ message: Message, runId: z.uuid() });
+export type MessageAccepted = z.infer<typeof MessageAccepted>;
+
+export interface ClientToServerEvents {
+  "message:send": (payload: SendMessage, ack: Ack<MessageAccepted>) => void;
+  "run:subscribe": (payload: SubscribeRun, ack: Ack<{ runId: string }>) => void;
+}
+
+export interface ServerToClientEvents {
+  /** To every device of the user but the sender's. */
+  "message:created": (event: MessageAccepted) => void;
+  "run:event": (event: RunEvent) => void;
+  /** The access token of this socket expires within a minute, or has. */
+  "auth:expired": () => void;
+}

@@ -1,0 +1,39 @@
+import { defineConfig } from "vitest/config";
+
+const roots = ["packages", "apps", "infra", "local"];
+const node = { environment: "node" as const, testTimeout: 30_000, hookTimeout: 60_000 };
+
+/** `unit` needs nothing, `integration` real Redis, FerretDB or an API server, `e2e` a whole platform. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          ...node,
+          name: "unit",
+          include: roots.map((root) => `${root}/**/*.test.ts`),
+          exclude: ["**/node_modules/**", "**/*.integration.test.ts"],
+        },
+      },
+      {
+        test: {
+          ...node,
+          name: "integration",
+          include: roots.map((root) => `${root}/**/*.integration.test.ts`),
+          fileParallelism: false,
+          testTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          ...node,
+          name: "e2e",
+          include: ["tests/e2e/**/*.e2e.test.ts"],
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 1_800_000,
+        },
+      },
+    ],
+  },
+});
