@@ -1,0 +1,12 @@
+import { join } from "node:path";
+import { platform as operatingSystem } from "node:process";
+import { importImages, startCluster } from "../cluster/index.ts";
+import { buildImages, pushImages } from "../images/index.ts";
+import { type Instance, resolveInstance } from "../instance.ts";
+import { lockFile, withLock } from "../lock.ts";
+import { readPlatform, writePlatform } from "../platform.ts";
+import { deploy } from "../pulumi/driver.ts";
+import { isReady, readWorkloads } from "../readiness.ts";
+import { createToolchain, ensureModel, ensurePackages } from "../toolchain/index.ts";
+import { CommandFailure } from "../ui/failure.ts";
+import { runSteps, type Step } from "../ui/steps.ts";

@@ -1,0 +1,92 @@
+import { Command, CommanderError, Option } from "commander";
+import { CommandFailure, describeFailure } from "./ui/failure.ts";
+
+const instanceOption = new Option("--instance <name>", "which platform of this machine")
+  .choices(["default", "test"])
+  .default("default");
+
+function createProgram(signal: AbortSignal): Command {
+  const program = new Command("npm run")
+    .description("Creates and runs the mobile AI agent platform on this machine or on a cluster you have.")
+    .configureHelp({ showGlobalOptions: true })
+    .exitOverride();
+
+  program
+    .command("up")
+    .description("make the cluster, build the images and deploy the platform; safe to repeat")
+    .option("--context <name>", "deploy to this context of your kubeconfig instead of the built-in cluster")
+    .option("--registry <ref>", "push the images there, e.g. ghcr.io/you/agent (needed with --context)")
+    .addOption(instanceOption)
+    .action(async (options) => (await import("./commands/up.ts")).up({ ...options, signal }));
+
+  program
+    .command("down")
+    .description("remove all of it: processes, mounts, networks, volumes, data")
+    .addOption(instanceOption)
+    .action(async (options) => (await import("./commands/down.ts")).down({ ...options, signal }));
+
+  program
+    .command("status")
+    .description("show what runs and where; exit status 0 when everything is ready, else 3")
+    .addOption(instanceOption)
+    .action(async (options) => (await import("./commands/status.ts")).status(options));
+
+  program
+    .command("chat")
+    .description("talk to the agent; without a text, line by line")
+    .argument("[text...]", "what to say")
+    .option("--session <id>", "go on in this session instead of a new one")
+    .addOption(instanceOption)
+    .action(async (text: string[], options) =>
+      (await import("./commands/chat.ts")).chat({ ...options, text: text.join(" "), signal }),
+    );
+
+  program
+    .command("kubectl")
+    .description("kubectl of the toolchain, on the platform's cluster")
+    .argument("[args...]")
+    .addOption(instanceOption)
+    .passThroughOptions()
+    .allowUnknownOption()
+    .action(async (args: string[], options) =>
+      (await import("./commands/kubectl.ts")).kubectl({ ...options, args, signal }),
+    );
+
+  program
+    .command("test")
+    .description("run every test that this machine can run")
+    .option("--only <suite...>", "some of: check unit integration e2e")
+    .action(async (options) => (await import("./commands/test.ts")).test({ ...options, signal }));
+
+  return program.enablePositionalOptions();
+}
+
+/** Ctrl-C asks the running step to stop; a second one ends at once. */
+function interruptSignal(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM"] as const) {
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(130);
+      controller.abort(new CommandFailure("stopped; `npm run up` goes on from here, `npm run down` removes it"));
+    });
+  }
+  return controller.signal;
+}
+
+async function main(): Promise<void> {
+  const signal = interruptSignal();
+  try {
+    await createProgram(signal).parseAsync();
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? 0 : 2;
+      return;
+    }
+    process.stderr.write(`\n${describeFailure(signal.aborted ? signal.reason : error)}\n`);
+    process.exitCode = signal.aborted ? 130 : error instanceof CommandFailure ? error.exitCode : 1;
+  }
+  // Sockets kept alive by a library must not hold the terminal.
+  process.exit();
+}
+
+await main();
