@@ -1,12 +1,15 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import type { Instance } from "./instance.ts";
 import { isAlive, processIdentity } from "./process-identity.ts";
 import { CommandFailure } from "./ui/failure.ts";
+
+/** Lies beside the state folder, which `down` removes. */
+export const lockFile = (instance: Instance): string => `${instance.stateDir}.lock`;
 
 /**
  * Runs `work` while no other command of the same instance can change it. A lock whose owner is dead is taken over.
  *
- * @param file lies beside the state folder, since `down` removes that one
  * @throws CommandFailure when a living process holds the lock, naming it.
  */
 export async function withLock<T>(file: string, command: string, work: () => Promise<T>): Promise<T> {
@@ -30,7 +33,9 @@ async function acquire(file: string, command: string): Promise<void> {
     }
     const holder = JSON.parse((await readFile(file, "utf8").catch(() => "")) || "null");
     if (holder && isAlive(holder)) {
-      throw new CommandFailure(`\`${holder.command}\` is running (process ${holder.pid}): wait for it or stop it`);
+      throw new CommandFailure(
+        `\`${holder.command}\` is running (process ${holder.pid}): wait for it or stop it`,
+      );
     }
     await rm(file, { force: true });
   }

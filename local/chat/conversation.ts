@@ -45,7 +45,9 @@ export class Conversation {
     });
     await new Promise<void>((resolve, reject) => {
       socket.once("connect", resolve);
-      socket.once("connect_error", (error) => reject(new Error(`no socket at ${api.url}${SOCKET_PATH}: ${error.message}`)));
+      socket.once("connect_error", (error) =>
+        reject(new Error(`no socket at ${api.url}${SOCKET_PATH}: ${error.message}`)),
+      );
     });
     return new Conversation(api, socket, id);
   }
@@ -58,11 +60,16 @@ export class Conversation {
    * @throws when the platform refuses the message or the run fails
    */
   async ask(content: string, onToken: (text: string) => void, signal: AbortSignal): Promise<Answer> {
-    const payload = { clientMessageId: randomUUID(), sessionId: this.sessionId, type: "text" as const, content };
+    const payload = {
+      clientMessageId: randomUUID(),
+      sessionId: this.sessionId,
+      type: "text" as const,
+      content,
+    };
     const reply = await this.#socket.emitWithAck("message:send", payload);
     if (reply.error) throw new Error(`the message was refused: ${reply.error.message}`);
     const { runId } = reply.data;
-    return { runId, text: await this.#followRun(runId, onToken, signal) };
+    return { runId, text: await this.follow(runId, { after: 0, onToken, signal }) };
   }
 
   /** @returns the answer of a run as the platform stored it. */
@@ -84,9 +91,19 @@ export class Conversation {
     this.#socket.disconnect();
   }
 
-  async #followRun(runId: string, onToken: (text: string) => void, signal: AbortSignal): Promise<string> {
+  /**
+   * Follows a run from the event after `after` to its end.
+   *
+   * @returns the text of the tokens after `after`
+   * @throws when the run fails or is not the user's
+   */
+  async follow(
+    runId: string,
+    options: { after: number; onToken: (text: string) => void; signal: AbortSignal },
+  ): Promise<string> {
+    const { onToken, signal } = options;
     const socket = this.#socket;
-    let sequence = 0;
+    let sequence = options.after;
     let text = "";
     const { promise, resolve, reject } = Promise.withResolvers<string>();
     const onEvent = (event: RunEvent) => {
@@ -98,16 +115,17 @@ export class Conversation {
       text += event.text;
       onToken(event.text);
     };
-    const subscribe = async () => {
-      const reply = await socket.emitWithAck("run:subscribe", { runId, after: sequence });
-      if (reply.error) reject(new Error(`the answer can't be followed: ${reply.error.message}`));
+    const subscribe = () => {
+      socket.emitWithAck("run:subscribe", { runId, after: sequence }).then((reply) => {
+        if (reply.error) reject(new Error(`the answer can't be followed: ${reply.error.message}`));
+      }, reject);
     };
     const onAbort = () => reject(signal.reason);
     socket.on("run:event", onEvent);
     socket.on("connect", subscribe);
     signal.addEventListener("abort", onAbort, { once: true });
     try {
-      subscribe().catch(reject);
+      subscribe();
       return await promise;
     } finally {
       socket.off("run:event", onEvent);

@@ -3,7 +3,11 @@ import { resolveInstance } from "../instance.ts";
 import { readPlatform } from "../platform.ts";
 
 /** Runs kubectl of the toolchain on the platform's cluster; its exit status becomes ours. */
-export async function kubectl(options: { instance: string; args: string[]; signal: AbortSignal }): Promise<void> {
+export async function kubectl(options: {
+  instance: string;
+  args: string[];
+  signal: AbortSignal;
+}): Promise<void> {
   const platform = await readPlatform(resolveInstance(options.instance));
   const result = await execa(platform.kubectl, options.args, {
     stdio: "inherit",

@@ -17,12 +17,18 @@ export async function status(options: { instance: string }): Promise<void> {
     const { daemons } = await clusterStatus(instance);
     const dead = daemons.filter(({ alive }) => !alive).map(({ name }) => name);
     ready &&= dead.length === 0;
-    lines.push(["cluster", dead.length === 0 ? `${daemons.length} daemons run` : `not running: ${dead.join(", ")}`]);
+    lines.push([
+      "cluster",
+      dead.length === 0 ? `${daemons.length} daemons run` : `not running: ${dead.join(", ")}`,
+    ]);
   } else {
     lines.push(["cluster", `context ${platform.context}`]);
   }
   const workloads = await readWorkloads(platform).catch((cause) => {
-    throw new CommandFailure("the cluster does not answer: `npm run up` starts it again", { exitCode: NOT_READY, cause });
+    throw new CommandFailure("the cluster does not answer: `npm run up` starts it again", {
+      exitCode: NOT_READY,
+      cause,
+    });
   });
   for (const workload of workloads) {
     ready &&= isReady(workload);

@@ -1,8 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { cacheDir } from "../instance.ts";
-import { type Outcome, SUITES, type SuiteName } from "../testing/suites.ts";
 import { prepareTestMachine } from "../testing/machine.ts";
+import { type Outcome, SUITES, type SuiteName } from "../testing/suites.ts";
 import { CommandFailure } from "../ui/failure.ts";
 
 /**
@@ -15,7 +15,10 @@ export async function test(options: { only?: string[]; signal: AbortSignal }): P
   const chosen = chooseSuites(options.only);
   const logDir = join(cacheDir(), "logs");
   await mkdir(logDir, { recursive: true });
-  const machine = await prepareTestMachine(chosen, { logFile: join(logDir, "test.log"), signal: options.signal });
+  const machine = await prepareTestMachine(chosen, {
+    logFile: join(logDir, "test.log"),
+    signal: options.signal,
+  });
 
   const total = { passed: 0, failed: 0 };
   const skipped: string[] = [];
@@ -42,7 +45,9 @@ function chooseSuites(only: string[] | undefined): SuiteName[] {
   const names = Object.keys(SUITES) as SuiteName[];
   const unknown = only?.filter((name) => !names.includes(name as SuiteName)) ?? [];
   if (unknown.length > 0) {
-    throw new CommandFailure(`no suite ${unknown.join(", ")}: choose from ${names.join(", ")}`, { exitCode: 2 });
+    throw new CommandFailure(`no suite ${unknown.join(", ")}: choose from ${names.join(", ")}`, {
+      exitCode: 2,
+    });
   }
   return names.filter((name) => !only || only.includes(name));
 }

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { countOutcome } from "./suites.ts";
 
 describe("counting a test run", () => {
-  const report = (numPassedTests: number, numFailedTests: number) => JSON.stringify({ numPassedTests, numFailedTests });
+  const report = (numPassedTests: number, numFailedTests: number) =>
+    JSON.stringify({ numPassedTests, numFailedTests });
 
   it("takes the report's figures", () => {
     expect(countOutcome(report(5, 0), 0)).toEqual({ passed: 5, failed: 0 });

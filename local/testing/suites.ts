@@ -50,7 +50,14 @@ async function runVitest(project: string, { env, signal }: SuiteContext): Promis
       process.execPath,
       [
         join(REPOSITORY, "node_modules/vitest/vitest.mjs"),
-        ...["run", "--project", project, "--reporter=default", "--reporter=json", `--outputFile.json=${report}`],
+        ...[
+          "run",
+          "--project",
+          project,
+          "--reporter=default",
+          "--reporter=json",
+          `--outputFile.json=${report}`,
+        ],
       ],
       { cwd: REPOSITORY, stdio: ["ignore", "inherit", "inherit"], reject: false, env, cancelSignal: signal },
     );

@@ -1,0 +1,21 @@
+import type { Image } from "../images/index.ts";
+import type { StepContext } from "../progress.ts";
+import type { Toolchain } from "../toolchain/index.ts";
+
+/** @returns what goes into a service's image besides this repository's own code. */
+export async function serviceImageInputs(
+  name: string,
+  sources: { toolchain: Toolchain; model: Promise<string> },
+  ctx: StepContext,
+): Promise<{ binary?: string; model?: string }> {
+  if (name === "ferretdb") return { binary: await sources.toolchain.ensure("ferretdb", ctx) };
+  if (name === "llm-server") return { model: await sources.model };
+  return {};
+}
+
+/** @returns the tag of each image, by its name. */
+export function imageTags(images: readonly Image[]): Record<string, string> {
+  return Object.fromEntries(
+    images.map(({ name, reference }) => [name, reference.slice(reference.lastIndexOf(":") + 1)]),
+  );
+}

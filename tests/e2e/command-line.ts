@@ -1,0 +1,22 @@
+import { join } from "node:path";
+import { REPOSITORY } from "@mobile-ai-agent/local/repository";
+import { execa } from "execa";
+
+export const INSTANCE = "test";
+
+/** Starts a command as `npm run` does, on the instance of the tests. */
+export function command(name: string, args: readonly string[] = [], input = "") {
+  return execa(process.execPath, [join(REPOSITORY, "local/main.ts"), name, "--instance", INSTANCE, ...args], {
+    cwd: REPOSITORY,
+    reject: false,
+    all: true,
+    input,
+  });
+}
+
+/** @returns parsed objects of the platform's cluster, as kubectl gives them. */
+export async function read(...args: string[]): Promise<unknown> {
+  const { exitCode, all, stdout } = await command("kubectl", ["get", ...args, "-o", "json"]);
+  if (exitCode !== 0) throw new Error(`kubectl get ${args.join(" ")}: ${all}`);
+  return JSON.parse(stdout);
+}
