@@ -1,17 +1,53 @@
 /** The layout's arrows: contracts <- service-kit <- conversation-store <- apps; infra and local apart. */
-const deny = (name, from, to, comment) => ({ name, severity: "error", comment, from: { path: from, pathNot: "\\.test\\.ts$" }, to: { path: to } });
+const deny = (name, from, to, comment) => ({
+  name,
+  severity: "error",
+  comment,
+  from: { path: from, pathNot: "\\.test\\.ts$" },
+  to: { path: to },
+});
 
 export default {
   forbidden: [
     { name: "no-circular", severity: "error", from: {}, to: { circular: true } },
-    deny("contracts-is-a-leaf", "^packages/contracts/", "^(packages/(?!contracts)|apps|infra|local|tests)/", "Wire types depend on nothing of ours."),
-    deny("kit-knows-contracts-only", "^packages/service-kit/", "^(packages/(?!contracts|service-kit)|apps|infra|local|tests)/", "The kit serves every app, so it knows none."),
-    deny("store-knows-contracts-and-kit", "^packages/conversation-store/", "^(apps|infra|local|tests)/", "Data access knows no app."),
+    deny(
+      "contracts-is-a-leaf",
+      "^packages/contracts/",
+      "^(packages/(?!contracts)|apps|infra|local|tests)/",
+      "Wire types depend on nothing of ours.",
+    ),
+    deny(
+      "kit-knows-contracts-only",
+      "^packages/service-kit/",
+      "^(packages/(?!contracts|service-kit)|apps|infra|local|tests)/",
+      "The kit serves every app, so it knows none.",
+    ),
+    deny(
+      "store-knows-contracts-and-kit",
+      "^packages/conversation-store/",
+      "^(apps|infra|local|tests)/",
+      "Data access knows no app.",
+    ),
     deny("no-app-imports-another", "^apps/([^/]+)/", "^apps/(?!$1/)", "Services talk over the network."),
     deny("apps-know-no-infrastructure", "^apps/", "^(infra|local|tests)/", "A service runs anywhere."),
-    deny("infra-is-a-plain-program", "^infra/", "^(apps|local|tests|packages/(?!contracts))/", "The Pulumi program works without this machine's driver."),
-    deny("local-drives-infra-by-its-entry", "^local/", "^(apps|infra/(?!index\\.ts|services\\.ts))", "The driver knows the program, not its insides."),
-    { name: "test-support-in-tests-only", severity: "error", from: { pathNot: "(\\.test\\.ts$|^packages/test-support/|^tests/)" }, to: { path: "^packages/test-support/" } },
+    deny(
+      "infra-is-a-plain-program",
+      "^infra/",
+      "^(apps|local|tests|packages/(?!contracts))/",
+      "The Pulumi program works without this machine's driver.",
+    ),
+    deny(
+      "local-drives-infra-by-its-entry",
+      "^local/",
+      "^(apps|infra/(?!index\\.ts|services\\.ts))",
+      "The driver knows the program, not its insides.",
+    ),
+    {
+      name: "test-support-in-tests-only",
+      severity: "error",
+      from: { pathNot: "(\\.test\\.ts$|^packages/test-support/|^tests/)" },
+      to: { path: "^packages/test-support/" },
+    },
   ],
   options: {
     doNotFollow: { path: "node_modules" },
