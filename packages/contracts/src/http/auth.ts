@@ -19,11 +19,9 @@ export const LoginRequest = z.strictObject({
 });
 export type LoginRequest = z.infer<typeof LoginRequest>;
 
+/** Of refresh and logout alike. */
 export const RefreshRequest = z.strictObject({ refresh_token: z.string().min(1).max(512) });
 export type RefreshRequest = z.infer<typeof RefreshRequest>;
-
-export const LogoutRequest = RefreshRequest;
-export type LogoutRequest = RefreshRequest;
 
 /** OAuth 2.0 token response, RFC 6749, 5.1; `expires_in` in seconds. */
 export const TokenResponse = z.strictObject({

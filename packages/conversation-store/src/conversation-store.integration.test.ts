@@ -1,0 +1,171 @@
+import { randomUUID } from "node:crypto";
+import { startMongo } from "@mobile-ai-agent/test-support";
+import { MongoClient } from "mongodb";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type ConversationStore, createConversationStore } from "./conversation-store.ts";
+
+let mongo: Awaited<ReturnType<typeof startMongo>>;
+let client: MongoClient;
+let store: ConversationStore;
+
+beforeAll(async () => {
+  mongo = await startMongo();
+  client = await MongoClient.connect(mongo.uri);
+  store = createConversationStore(client.db());
+  await store.createIndexes();
+  await store.createIndexes();
+});
+
+afterAll(async () => {
+  await client?.close();
+  await mongo?.stop();
+});
+
+const text = (overrides: { sessionId: string; content?: string; clientMessageId?: string }) =>
+  store.messages.addUserMessage({ userId: randomUUID(), type: "text", content: "hello", ...overrides });
+
+const oneTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
+
+describe("messages", () => {
+  it("gives 20 parallel writers of a session the numbers 1 to 20, without gaps", async () => {
+    const sessionId = randomUUID();
+    const stored = await Promise.all(oneTo(20).map((number) => text({ sessionId, content: `${number}` })));
+    expect(stored.map(({ message }) => message.sequence).sort((a, b) => a - b)).toEqual(oneTo(20));
+    const listed = await store.messages.list(sessionId, { after: 0, limit: 100 });
+    expect(listed.map(({ sequence }) => sequence)).toEqual(oneTo(20));
+    expect(new Set(listed.map(({ content }) => content)).size).toBe(20);
+  });
+
+  it("stores a message that is sent ten times at once only once", async () => {
+    const sessionId = randomUUID();
+    const clientMessageId = randomUUID();
+    const stored = await Promise.all(oneTo(10).map(() => text({ sessionId, clientMessageId })));
+    expect(stored.filter(({ created }) => created)).toHaveLength(1);
+    expect(new Set(stored.map(({ runId }) => runId)).size).toBe(1);
+    expect(await store.messages.list(sessionId, { after: 0, limit: 10 })).toEqual([stored[0]?.message]);
+  });
+
+  it("lets two sessions have the same client id", async () => {
+    const clientMessageId = randomUUID();
+    const first = await text({ sessionId: randomUUID(), clientMessageId });
+    const second = await text({ sessionId: randomUUID(), clientMessageId });
+    expect([first.created, second.created]).toEqual([true, true]);
+    expect(second.runId).not.toBe(first.runId);
+  });
+
+  it("stores one answer a run, after the message that asked", async () => {
+    const sessionId = randomUUID();
+    const { message, runId } = await text({ sessionId });
+    expect(await store.messages.answerOf(runId)).toBeUndefined();
+    const answers = await Promise.all(
+      oneTo(3).map((number) => store.messages.addAnswer({ sessionId, runId, content: `answer ${number}` })),
+    );
+    expect(new Set(answers.map(({ id }) => id)).size).toBe(1);
+    expect(await store.messages.answerOf(runId)).toEqual(answers[0]);
+    expect(await store.messages.history(sessionId, 10)).toEqual([message, answers[0]]);
+    expect(answers[0]).toMatchObject({ sequence: 2, role: "assistant", run_id: runId });
+  });
+
+  it("lists after a number, and the last ones as history, oldest first", async () => {
+    const sessionId = randomUUID();
+    for (const number of oneTo(5)) await text({ sessionId, content: `${number}` });
+    const contents = (list: { content: string }[]) => list.map(({ content }) => content).join();
+    expect(contents(await store.messages.list(sessionId, { after: 1, limit: 2 }))).toBe("2,3");
+    expect(contents(await store.messages.history(sessionId, 2))).toBe("4,5");
+  });
+});
+
+describe("contexts", () => {
+  it("loses none of ten parallel updates", async () => {
+    const sessionId = randomUUID();
+    await Promise.all(
+      oneTo(10).map((number) => store.contexts.update(sessionId, { [`key${number}`]: number })),
+    );
+    const { version, context } = await store.contexts.get(sessionId);
+    expect(version).toBe(10);
+    expect(Object.keys(context)).toHaveLength(10);
+  });
+
+  it("changes nothing when another version is expected", async () => {
+    const sessionId = randomUUID();
+    const first = await store.contexts.update(sessionId, { a: 1 }, 0);
+    expect(first).toEqual({
+      outcome: "updated",
+      context: { session_id: sessionId, version: 1, context: { a: 1 } },
+    });
+    expect(await store.contexts.update(sessionId, { a: 2 }, 0)).toEqual({ outcome: "conflict" });
+    expect((await store.contexts.get(sessionId)).context).toEqual({ a: 1 });
+  });
+
+  it("keeps keys that mean something to a database", async () => {
+    const sessionId = randomUUID();
+    const context = JSON.parse('{"$set": {"a.b": 1}, "__proto__": {"x": 1}, "": 0}');
+    await store.contexts.update(sessionId, context);
+    expect(JSON.stringify((await store.contexts.get(sessionId)).context)).toBe(JSON.stringify(context));
+  });
+
+  it("refuses to grow beyond its limit", async () => {
+    const sessionId = randomUUID();
+    expect(await store.contexts.update(sessionId, { a: "x".repeat(70_000) })).toEqual({
+      outcome: "too_large",
+    });
+    expect((await store.contexts.get(sessionId)).version).toBe(0);
+  });
+});
+
+describe("sessions", () => {
+  it("shows a session to its user only, and keeps no token", async () => {
+    const [userId, stranger] = [randomUUID(), randomUUID()];
+    const { session, token } = await store.sessions.create({ userId, title: "Trip" });
+    expect(await store.sessions.get(session.id, userId)).toEqual(session);
+    expect(await store.sessions.get(session.id, stranger)).toBeUndefined();
+    expect(await store.sessions.list(stranger)).toEqual([]);
+    expect(await store.sessions.matchesToken(session.id, token)).toBe(true);
+    expect(await store.sessions.matchesToken(session.id, `${token}x`)).toBe(false);
+    const document = await client.db().collection<{ _id: string }>("sessions").findOne({ _id: session.id });
+    expect(JSON.stringify(document)).not.toContain(token);
+  });
+
+  it("lists the last used first", async () => {
+    const userId = randomUUID();
+    const first = await store.sessions.create({ userId });
+    const second = await store.sessions.create({ userId });
+    await store.sessions.touch(second.session.id);
+    await expect.poll(() => Date.now()).toBeGreaterThan(Date.parse(second.session.updated_at) + 2);
+    await store.sessions.touch(first.session.id);
+    const ids = (await store.sessions.list(userId)).map(({ id }) => id);
+    expect(ids).toEqual([first.session.id, second.session.id]);
+  });
+});
+
+describe("runs", () => {
+  const newRun = () => ({
+    runId: randomUUID(),
+    sessionId: randomUUID(),
+    userId: randomUUID(),
+    messageId: randomUUID(),
+  });
+
+  it("leaves a run that exists as it is", async () => {
+    const run = newRun();
+    expect(await store.runs.create(run)).toMatchObject({
+      id: run.runId,
+      userId: run.userId,
+      status: "queued",
+    });
+    await store.runs.setStatus(run.runId, "completed");
+    expect((await store.runs.create(run)).status).toBe("completed");
+    expect((await store.runs.get(run.runId))?.status).toBe("completed");
+  });
+
+  it("finds the unfinished ones before a date", async () => {
+    const [queued, running, done] = [newRun(), newRun(), newRun()];
+    for (const run of [queued, running, done]) await store.runs.create(run);
+    await store.runs.setStatus(running.runId, "running");
+    await store.runs.setStatus(done.runId, "failed");
+    const ids = (await store.runs.unfinishedBefore(new Date(Date.now() + 1000), 100)).map(({ id }) => id);
+    expect(ids).toEqual(expect.arrayContaining([queued.runId, running.runId]));
+    expect(ids).not.toContain(done.runId);
+    expect(await store.runs.unfinishedBefore(new Date(Date.now() - 60_000), 100)).toEqual([]);
+  });
+});

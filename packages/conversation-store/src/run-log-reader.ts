@@ -1,0 +1,162 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import type { RunEvent } from "@mobile-ai-agent/contracts";
+import { ErrorReply } from "redis";
+import { connectSecond, type RedisClient } from "./redis-client.ts";
+
+const BLOCK_MS = 10_000;
+const RETRY_MS = 200;
+/** Of one log in one read. */
+const MAX_EVENTS = 500;
+const WAKE_KEY_MS = 60_000;
+
+interface Subscription {
+  /** Sequence number of the last event that was given out. */
+  last: number;
+  readonly give: (event: RunEvent) => void;
+  readonly fail: (error: unknown) => void;
+}
+
+interface Feed {
+  /** The next read asks for the events after this one; no subscription is behind it. */
+  position: number;
+  readonly subscriptions: Set<Subscription>;
+}
+
+/**
+ * Reads any number of logs over one connection with one blocking XREAD. The read also waits on a stream of
+ * its own ("wake"), so that a subscription made meanwhile can end it.
+ */
+export class RunLogReader {
+  readonly #redis: RedisClient;
+  readonly #feeds = new Map<string, Feed>();
+  readonly #wakeKey = `wake:${randomUUID()}`;
+  #wakeId = "0-0";
+  /** Identity of the loop that is in charge; a loop that finds another one here ends. */
+  #loop: AbortController | undefined;
+
+  constructor(redis: RedisClient) {
+    this.#redis = redis;
+  }
+
+  read(key: string, after: number, signal: AbortSignal): AsyncIterable<RunEvent> {
+    let cancel = () => {};
+    return new ReadableStream<RunEvent>({
+      start: (controller) => {
+        const end = () => {
+          cancel();
+          controller.close();
+        };
+        const subscription: Subscription = {
+          last: after,
+          give: (event) => {
+            controller.enqueue(event);
+            if (event.kind !== "token") end();
+          },
+          fail: (error) => {
+            cancel();
+            controller.error(error);
+          },
+        };
+        cancel = () => {
+          signal.removeEventListener("abort", end);
+          this.#remove(key, subscription);
+        };
+        if (signal.aborted) return controller.close();
+        signal.addEventListener("abort", end, { once: true });
+        this.#add(key, subscription);
+      },
+      cancel: () => cancel(),
+    });
+  }
+
+  #add(key: string, subscription: Subscription): void {
+    const feed = this.#feeds.get(key);
+    if (feed === undefined) {
+      this.#feeds.set(key, { position: subscription.last, subscriptions: new Set([subscription]) });
+    } else {
+      feed.subscriptions.add(subscription);
+      if (feed.position <= subscription.last) return;
+      feed.position = subscription.last;
+    }
+    if (this.#loop === undefined) void this.#run();
+    else this.#wake();
+  }
+
+  #remove(key: string, subscription: Subscription): void {
+    const feed = this.#feeds.get(key);
+    feed?.subscriptions.delete(subscription);
+    if (feed?.subscriptions.size === 0) this.#feeds.delete(key);
+    if (this.#feeds.size === 0) {
+      this.#loop?.abort();
+      this.#loop = undefined;
+    }
+  }
+
+  #wake(): void {
+    const limit = { TRIM: { strategy: "MAXLEN", threshold: 1 } } as const;
+    const wake = this.#redis.multi().xAdd(this.#wakeKey, "*", { wake: "1" }, limit);
+    // Unheard, the new subscription starts when the read under way ends by itself.
+    wake.pExpire(this.#wakeKey, WAKE_KEY_MS).exec().catch(ignore);
+  }
+
+  async #run(): Promise<void> {
+    const loop = new AbortController();
+    this.#loop = loop;
+    try {
+      const connection = await connectSecond(this.#redis);
+      if (loop.signal.aborted) return connection.destroy();
+      loop.signal.addEventListener("abort", () => connection.destroy(), { once: true });
+      while (!loop.signal.aborted) await this.#readOnce(connection, loop.signal);
+    } catch (error) {
+      if (loop.signal.aborted) return;
+      for (const { subscriptions } of [...this.#feeds.values()]) {
+        for (const { fail } of [...subscriptions]) fail(error);
+      }
+    }
+  }
+
+  async #readOnce(connection: RedisClient, signal: AbortSignal): Promise<void> {
+    const asked = new Map([...this.#feeds].map(([key, { position }]) => [key, position]));
+    const logs = [...asked].map(([key, position]) => ({ key, id: `${position}-0` }));
+    const streams = [{ key: this.#wakeKey, id: this.#wakeId }, ...logs];
+    try {
+      const reply = await connection.xRead(streams, { BLOCK: BLOCK_MS, COUNT: MAX_EVENTS });
+      for (const { name, messages } of reply ?? []) {
+        if (name === this.#wakeKey) this.#wakeId = messages.at(-1)?.id ?? this.#wakeId;
+        else this.#deliver(name, asked.get(name) ?? 0, messages.map(toEvent));
+      }
+    } catch (error) {
+      if (signal.aborted || (error instanceof ErrorReply && !error.message.startsWith("LOADING")))
+        throw error;
+      await delay(RETRY_MS, undefined, { signal }).catch(ignore);
+    }
+  }
+
+  /**
+   * `events` are all events of a log that followed `from`: they are complete for who has everything up to
+   * there.
+   */
+  #deliver(key: string, from: number, events: readonly RunEvent[]): void {
+    const feed = this.#feeds.get(key);
+    const end = events.at(-1)?.sequence;
+    if (feed === undefined || end === undefined) return;
+    // A subscription made during the read may have set the position back; then the next read starts there.
+    if (feed.position === from) feed.position = end;
+    for (const subscription of [...feed.subscriptions]) {
+      if (subscription.last < from) continue;
+      for (const event of events) {
+        if (event.sequence <= subscription.last || !feed.subscriptions.has(subscription)) continue;
+        subscription.last = event.sequence;
+        subscription.give(event);
+      }
+    }
+  }
+}
+
+/** The log is written by `append` only, so its entries are trusted. */
+function toEvent({ message }: { message: Record<string, string> }): RunEvent {
+  return JSON.parse(message.event ?? "") as RunEvent;
+}
+
+function ignore(): void {}

@@ -1,0 +1,47 @@
+import type { RunEvent } from "@mobile-ai-agent/contracts";
+import type { RedisClient } from "./redis-client.ts";
+import { RunLogReader } from "./run-log-reader.ts";
+
+export interface RunLog {
+  /**
+   * Appends the next event. The log is kept for an hour after its last event.
+   *
+   * @throws when the log already has this sequence number or a later one: another writer was there
+   */
+  append(event: RunEvent): Promise<void>;
+  /** The sequence number of the last event, 0 for a log that is empty or gone. */
+  lastSequence(runId: string): Promise<number>;
+  /**
+   * The events after sequence number `after`: those that are there, then each as it comes. Ends after
+   * `completed` or `failed`, or when the signal is aborted. All readers of one `RunLog` share one connection,
+   * which is open while there are any.
+   */
+  read(runId: string, after: number, signal: AbortSignal): AsyncIterable<RunEvent>;
+}
+
+const KEEP_MS = 60 * 60 * 1000;
+
+export function createRunLog(redis: RedisClient): RunLog {
+  const reader = new RunLogReader(redis);
+  return {
+    async append(event) {
+      const key = keyOf(event.runId);
+      await redis
+        .multi()
+        .xAdd(key, `${event.sequence}-0`, { event: JSON.stringify(event) })
+        .pExpire(key, KEEP_MS)
+        .exec();
+    },
+
+    async lastSequence(runId) {
+      const last = (await redis.xRevRange(keyOf(runId), "+", "-", { COUNT: 1 }))?.[0];
+      return last === undefined ? 0 : Number.parseInt(last.id, 10);
+    },
+
+    read: (runId, after, signal) => reader.read(keyOf(runId), after, signal),
+  };
+}
+
+function keyOf(runId: string): string {
+  return `run:{${runId}}`;
+}

@@ -1,0 +1,23 @@
+import type { RedisClient } from "./redis-client.ts";
+import { type ConsumeOptions, consumeRuns, QUEUED, RUNS } from "./run-consumer.ts";
+
+export interface RunQueue {
+  /** Queues a run; one that is queued or being handled is not queued twice. */
+  enqueue(runId: string): Promise<void>;
+  /** Handles runs until the signal is aborted and those in hand are done. See `consumeRuns`. */
+  consume(options: ConsumeOptions, handle: (runId: string) => Promise<void>): Promise<void>;
+}
+
+const ENQUEUE = `
+if redis.call("SADD", KEYS[2], ARGV[1]) == 1 then
+  redis.call("XADD", KEYS[1], "*", "run_id", ARGV[1])
+end`;
+
+export function createRunQueue(redis: RedisClient): RunQueue {
+  return {
+    async enqueue(runId) {
+      await redis.eval(ENQUEUE, { keys: [RUNS, QUEUED], arguments: [runId] });
+    },
+    consume: (options, handle) => consumeRuns(redis, options, handle),
+  };
+}

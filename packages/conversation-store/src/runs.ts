@@ -1,0 +1,98 @@
+import type { RunStatus } from "@mobile-ai-agent/contracts";
+import type { Db } from "mongodb";
+import { isDuplicateKey } from "./duplicate-key.ts";
+
+interface RunDocument {
+  _id: string;
+  session_id: string;
+  user_id: string;
+  message_id: string;
+  status: RunStatus;
+  created_at: Date;
+  updated_at: Date;
+}
+
+/** The making of one answer. `messageId` is the user's message that asked for it. */
+export interface Run {
+  readonly id: string;
+  readonly sessionId: string;
+  readonly userId: string;
+  readonly messageId: string;
+  readonly status: RunStatus;
+  readonly createdAt: Date;
+  /** When the status last changed. */
+  readonly updatedAt: Date;
+}
+
+export interface NewRun {
+  readonly runId: string;
+  readonly sessionId: string;
+  readonly userId: string;
+  readonly messageId: string;
+}
+
+export interface RunStore {
+  createIndexes(): Promise<void>;
+  /** Stores a queued run; one that exists is left and returned as it is. */
+  create(run: NewRun): Promise<Run>;
+  get(runId: string): Promise<Run | undefined>;
+  setStatus(runId: string, status: RunStatus): Promise<void>;
+  /** Runs whose status is `queued` or `running` since before `date`, the oldest first. */
+  unfinishedBefore(date: Date, limit: number): Promise<Run[]>;
+}
+
+export function createRunStore(db: Db): RunStore {
+  const runs = db.collection<RunDocument>("runs");
+  return {
+    async createIndexes() {
+      await runs.createIndex({ status: 1, updated_at: 1 });
+    },
+
+    async create({ runId, sessionId, userId, messageId }) {
+      const now = new Date();
+      const document: RunDocument = {
+        _id: runId,
+        session_id: sessionId,
+        user_id: userId,
+        message_id: messageId,
+        status: "queued",
+        created_at: now,
+        updated_at: now,
+      };
+      try {
+        await runs.insertOne(document);
+        return toRun(document);
+      } catch (error) {
+        const existing = isDuplicateKey(error) ? await runs.findOne({ _id: runId }) : null;
+        if (existing === null) throw error;
+        return toRun(existing);
+      }
+    },
+
+    async get(runId) {
+      const document = await runs.findOne({ _id: runId });
+      return document === null ? undefined : toRun(document);
+    },
+
+    async setStatus(runId, status) {
+      await runs.updateOne({ _id: runId }, { $set: { status, updated_at: new Date() } });
+    },
+
+    async unfinishedBefore(date, limit) {
+      const found = runs.find({ status: { $in: ["queued", "running"] }, updated_at: { $lt: date } });
+      return (await found.sort({ updated_at: 1 }).limit(limit).toArray()).map(toRun);
+    },
+  };
+}
+
+function toRun({ _id, session_id, user_id, message_id, status, created_at, updated_at }: RunDocument): Run {
+  return {
+    id: _id,
+    sessionId: session_id,
+    userId: user_id,
+    messageId: message_id,
+    status,
+    createdAt: created_at,
+    updatedAt: updated_at,
+  };
+}

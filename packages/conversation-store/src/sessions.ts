@@ -1,0 +1,89 @@
+import { createHash, randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
+import type { Session } from "@mobile-ai-agent/contracts";
+import type { Db } from "mongodb";
+
+interface SessionDocument {
+  _id: string;
+  user_id: string;
+  title: string;
+  /** SHA-256 of the session token, base64url; the token itself is shown once and kept nowhere. */
+  token_hash: string;
+  device_info: Record<string, string>;
+  created_at: Date;
+  updated_at: Date;
+}
+
+export interface NewSession {
+  readonly userId: string;
+  readonly title?: string | undefined;
+  readonly deviceInfo?: Record<string, string> | undefined;
+}
+
+export interface SessionStore {
+  createIndexes(): Promise<void>;
+  create(session: NewSession): Promise<{ session: Session; token: string }>;
+  /** @returns undefined when there is none, or it is another user's. */
+  get(id: string, userId: string): Promise<Session | undefined>;
+  /** The user's sessions, the last used first, at most 100. */
+  list(userId: string): Promise<Session[]>;
+  /** Whether `token` is the one that was given out with the session. */
+  matchesToken(id: string, token: string): Promise<boolean>;
+  /** Notes that the session was used now. */
+  touch(id: string): Promise<void>;
+}
+
+const LIST_LIMIT = 100;
+
+export function createSessionStore(db: Db): SessionStore {
+  const sessions = db.collection<SessionDocument>("sessions");
+  return {
+    async createIndexes() {
+      await sessions.createIndex({ user_id: 1, updated_at: -1 });
+    },
+
+    async create({ userId, title = "", deviceInfo = {} }) {
+      const token = randomBytes(32).toString("base64url");
+      const now = new Date();
+      const document: SessionDocument = {
+        _id: randomUUID(),
+        user_id: userId,
+        title,
+        token_hash: hashOf(token),
+        device_info: deviceInfo,
+        created_at: now,
+        updated_at: now,
+      };
+      await sessions.insertOne(document);
+      return { session: toSession(document), token };
+    },
+
+    async get(id, userId) {
+      const document = await sessions.findOne({ _id: id, user_id: userId });
+      return document === null ? undefined : toSession(document);
+    },
+
+    async list(userId) {
+      const found = sessions.find({ user_id: userId }).sort({ updated_at: -1 }).limit(LIST_LIMIT);
+      return (await found.toArray()).map(toSession);
+    },
+
+    async matchesToken(id, token) {
+      const document = await sessions.findOne({ _id: id }, { projection: { token_hash: 1 } });
+      return (
+        document !== null && timingSafeEqual(Buffer.from(document.token_hash), Buffer.from(hashOf(token)))
+      );
+    },
+
+    async touch(id) {
+      await sessions.updateOne({ _id: id }, { $set: { updated_at: new Date() } });
+    },
+  };
+}
+
+function hashOf(token: string): string {
+  return createHash("sha256").update(token).digest("base64url");
+}
+
+function toSession({ _id, title, created_at, updated_at }: SessionDocument): Session {
+  return { id: _id, title, created_at: created_at.toISOString(), updated_at: updated_at.toISOString() };
+}

@@ -1,0 +1,13 @@
+export { createApp } from "./app.ts";
+export { baseConfig, ConfigError, mongoConfig, readConfig, redisConfig, tokenConfig } from "./config.ts";
+export { listen } from "./listen.ts";
+export { createLogger, type Logger } from "./logger.ts";
+export { startManagement } from "./management.ts";
+export { createMetrics, type Metrics } from "./metrics.ts";
+export { connectMongo } from "./mongo.ts";
+export { parseBody, parseQuery } from "./parse.ts";
+export { HttpProblem } from "./problem.ts";
+export { connectRedis, type RedisClient } from "./redis.ts";
+export { requireUser, userOf } from "./require-user.ts";
+export { runService, type Service } from "./run-service.ts";
+export { createTokenVerifier, InvalidToken, type TokenVerifier } from "./token-verifier.ts";

@@ -1,0 +1,55 @@
+import { STATUS_CODES } from "node:http";
+import type { Problem } from "@mobile-ai-agent/contracts";
+
+interface ProblemExtras {
+  errors?: Problem["errors"];
+  /** Response headers, for example `WWW-Authenticate`. */
+  headers?: Record<string, string>;
+  /** What made it happen, for our log only. */
+  cause?: unknown;
+}
+
+/** Thrown in a handler, it becomes the RFC 9457 body of the response. `detail` is shown to the caller. */
+export class HttpProblem extends Error {
+  readonly status: number;
+  readonly title: string;
+  readonly detail: string;
+  readonly errors: Problem["errors"];
+  readonly headers: Record<string, string>;
+
+  constructor(status: number, title: string, detail: string, { errors, headers, cause }: ProblemExtras = {}) {
+    super(detail, { cause });
+    this.name = "HttpProblem";
+    this.status = status;
+    this.title = title;
+    this.detail = detail;
+    this.errors = errors;
+    this.headers = headers ?? {};
+  }
+}
+
+/** What a caller may know of any error: its own fault in words, of ours only that it happened. */
+export function toHttpProblem(error: unknown): HttpProblem {
+  if (error instanceof HttpProblem) return error;
+  const { status, expose, message, type } = (error ?? {}) as {
+    status?: unknown;
+    expose?: unknown;
+    message?: string;
+    type?: string;
+  };
+  if (typeof status === "number" && status >= 400 && status < 500 && expose !== false) {
+    const detail =
+      type === "entity.parse.failed"
+        ? "the body is not valid JSON"
+        : type === "entity.too.large"
+          ? "the body is larger than this service takes"
+          : (message ?? "the request can't be handled");
+    return new HttpProblem(status, STATUS_CODES[status] ?? "Bad Request", detail);
+  }
+  return new HttpProblem(
+    500,
+    "Internal Server Error",
+    "something failed on our side; try again, and give the request_id if it goes on",
+    { cause: error },
+  );
+}

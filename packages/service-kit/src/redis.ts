@@ -1,0 +1,49 @@
+import { createClient, type RedisClientType } from "redis";
+import type { z } from "zod";
+import type { redisConfig } from "./config.ts";
+import type { Logger } from "./logger.ts";
+
+export type RedisClient = RedisClientType;
+
+const PATIENCE_MS = 60_000;
+const MAX_BACKOFF_MS = 2000;
+
+/**
+ * Connects to Redis and waits up to 60 s until it answers. The client reconnects for ever, with a growing pause.
+ *
+ * @throws an Error when Redis has not answered in time
+ */
+export async function connectRedis(
+  config: z.infer<typeof redisConfig>,
+  logger?: Logger,
+): Promise<RedisClient> {
+  const client: RedisClient = createClient({
+    url: config.REDIS_URL,
+    socket: {
+      connectTimeout: 5000,
+      reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, MAX_BACKOFF_MS) + Math.random() * 100,
+    },
+  });
+  let lastError: unknown;
+  // Without a listener, a lost connection would end the process.
+  client.on("error", (error) => {
+    lastError = error;
+    logger?.warn("Redis connection failed; it is tried again", { error });
+  });
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(
+      () => reject(new Error("Redis has not answered within 60 s; check REDIS_URL", { cause: lastError })),
+      PATIENCE_MS,
+    );
+  });
+  try {
+    await Promise.race([client.connect(), patience]);
+    return client;
+  } catch (error) {
+    client.destroy();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}

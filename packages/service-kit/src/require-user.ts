@@ -1,0 +1,47 @@
+import type { AccessTokenClaims } from "@mobile-ai-agent/contracts";
+import type { Request, RequestHandler } from "express";
+import { HttpProblem } from "./problem.ts";
+import { InvalidToken, type TokenVerifier } from "./token-verifier.ts";
+
+const users = new WeakMap<Request, AccessTokenClaims>();
+
+/**
+ * Lets through requests with a valid access token (RFC 6750, 2.1), whose claims `userOf` then gives. Others get 401
+ * with `WWW-Authenticate`; 503 when the keys can't be had.
+ */
+export function requireUser(verifier: TokenVerifier): RequestHandler {
+  return async (request, _response, next) => {
+    const token = /^Bearer +([A-Za-z0-9._~+/=-]+)$/i.exec(request.get("authorization") ?? "")?.[1];
+    if (token === undefined) {
+      throw unauthorized("sign in, and send the access token as a Bearer token", "Bearer");
+    }
+    users.set(request, await verify(verifier, token));
+    next();
+  };
+}
+
+/** Claims of the request's access token. @throws Error when the route is not behind `requireUser` */
+export function userOf(request: Request): AccessTokenClaims {
+  const claims = users.get(request);
+  if (!claims) throw new Error("the route is not behind requireUser");
+  return claims;
+}
+
+async function verify(verifier: TokenVerifier, token: string): Promise<AccessTokenClaims> {
+  try {
+    return await verifier.verify(token);
+  } catch (error) {
+    if (error instanceof InvalidToken) {
+      const challenge = 'Bearer error="invalid_token"';
+      throw unauthorized("the access token is not valid, or has expired; refresh it or sign in", challenge);
+    }
+    throw new HttpProblem(503, "Service Unavailable", "tokens can't be verified now; try again shortly", {
+      headers: { "Retry-After": "5" },
+      cause: error,
+    });
+  }
+}
+
+function unauthorized(detail: string, challenge: string): HttpProblem {
+  return new HttpProblem(401, "Unauthorized", detail, { headers: { "WWW-Authenticate": challenge } });
+}

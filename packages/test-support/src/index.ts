@@ -1,0 +1,5 @@
+export { eventually } from "./eventually.ts";
+export { createIssuer, type TestIssuer, type TokenOptions } from "./issuer.ts";
+export { startMongo } from "./mongo.ts";
+export { freePort } from "./port.ts";
+export { startRedis } from "./redis.ts";

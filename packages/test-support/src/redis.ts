@@ -1,0 +1,27 @@
+import { startDaemon } from "./daemon.ts";
+import { freePort } from "./port.ts";
+
+/** A real redis-server on 127.0.0.1 that writes nothing to disk; on a free port unless one is given. */
+export async function startRedis(
+  options: { port?: number } = {},
+): Promise<{ url: string; stop(): Promise<void> }> {
+  const port = options.port ?? (await freePort());
+  const { stop } = await startDaemon((directory) => ({
+    command: "redis-server",
+    args: [
+      "--bind",
+      "127.0.0.1",
+      "--port",
+      `${port}`,
+      "--dir",
+      directory,
+      "--save",
+      "",
+      "--appendonly",
+      "no",
+    ],
+    port,
+    ifMissing: "install redis-server, or run the tests through `npm test`",
+  }));
+  return { url: `redis://127.0.0.1:${port}`, stop };
+}
