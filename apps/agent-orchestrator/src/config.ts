@@ -1,0 +1,18 @@
+import { baseConfig, mongoConfig, redisConfig } from "@mobile-ai-agent/service-kit";
+import { z } from "zod";
+
+const positive = (fallback: number) => z.coerce.number().int().positive().default(fallback);
+
+/** Every variable of this service. */
+export const orchestratorConfig = z.object({
+  ...baseConfig.shape,
+  ...mongoConfig.shape,
+  ...redisConfig.shape,
+  LLM_SERVER_URL: z.url({ protocol: /^https?$/, error: "must be an http or https URL that ends with /v1" }),
+  LLM_MODEL: z.string().min(1),
+  MAX_ANSWER_TOKENS: positive(192),
+  TEMPERATURE: z.coerce.number().min(0).max(2).default(0.2),
+  CONCURRENCY: positive(2).describe("runs handled at a time"),
+  CLAIM_AFTER_MS: positive(15_000).describe("when the run of a silent consumer is taken over"),
+});
+export type OrchestratorConfig = z.infer<typeof orchestratorConfig>;

@@ -1,0 +1,87 @@
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import { createConversationStore, createRunLog, createRunQueue } from "@mobile-ai-agent/conversation-store";
+import {
+  connectMongo,
+  connectRedis,
+  createMetrics,
+  type Logger,
+  type Service,
+  startManagement,
+} from "@mobile-ai-agent/service-kit";
+import type { OrchestratorConfig } from "./config.ts";
+import { handleRun } from "./handle-run.ts";
+import { createLanguageModel } from "./language-model.ts";
+import { sweepRuns } from "./sweep.ts";
+
+const SWEEP_MS = 15_000;
+
+/** Less than the 25 s that a process has for its drain. */
+const FINISH_MS = 20_000;
+
+/** Takes runs from the queue and makes their answers. */
+export function createService(config: OrchestratorConfig, { logger }: { logger: Logger }): Service {
+  const taking = new AbortController();
+  const working = new AbortController();
+  const closers: (() => Promise<unknown>)[] = [];
+  let consuming: Promise<void> | undefined;
+  let ready = () => false;
+
+  return {
+    async start() {
+      const management = await startManagement(config.METRICS_PORT, {
+        ready: () => ready(),
+        metrics: createMetrics(),
+      });
+      closers.unshift(management.close);
+      const mongo = await connectMongo(config, "agent-orchestrator");
+      closers.unshift(mongo.close);
+      const redis = await connectRedis(config, logger);
+      closers.unshift(async () => redis.destroy());
+      const store = createConversationStore(mongo.db);
+      await store.createIndexes();
+
+      const queue = createRunQueue(redis);
+      const dependencies = { store, runLog: createRunLog(redis), model: openModel(config), logger };
+      const consumer = `${hostname()}-${randomUUID()}`;
+      const { CONCURRENCY: concurrency, CLAIM_AFTER_MS: claimAfterMs } = config;
+      // Rejects only when Redis refuses its commands for good: caught nowhere, that ends the process.
+      consuming = queue.consume(
+        { consumer, signal: taking.signal, concurrency, claimAfterMs },
+        async (runId) => {
+          try {
+            await handleRun(runId, working.signal, dependencies);
+          } catch (error) {
+            logger.warn("the run goes back to the queue", { run_id: runId, error });
+            throw error;
+          }
+        },
+      );
+      const sweep = setInterval(() => {
+        sweepRuns(store, queue).catch((error) => logger.warn("sweep failed; it is repeated", { error }));
+      }, SWEEP_MS);
+      closers.unshift(async () => clearInterval(sweep));
+      ready = () => redis.isReady && !taking.signal.aborted;
+    },
+
+    async stop() {
+      taking.abort();
+      const impatience = setTimeout(() => working.abort(new Error("the process stops")), FINISH_MS);
+      try {
+        await consuming;
+      } finally {
+        clearTimeout(impatience);
+        for (const close of closers.splice(0)) await close();
+      }
+    },
+  };
+}
+
+function openModel(config: OrchestratorConfig) {
+  return createLanguageModel({
+    baseUrl: config.LLM_SERVER_URL,
+    model: config.LLM_MODEL,
+    maxTokens: config.MAX_ANSWER_TOKENS,
+    temperature: config.TEMPERATURE,
+  });
+}

@@ -1,0 +1,9 @@
+import type { RequestHandler } from "express";
+import type { AuthContext } from "../context.ts";
+
+/** GET /.well-known/jwks.json → the public keys, RFC 7517 */
+export function jwks({ accessTokens }: AuthContext): RequestHandler {
+  return (_request, response) => {
+    response.set("Cache-Control", "public, max-age=300").json(accessTokens.jwks);
+  };
+}

@@ -1,0 +1,31 @@
+import { CreateMessageRequest, type CreateMessageResponse } from "@mobile-ai-agent/contracts";
+import type { ConversationStore, RunQueue } from "@mobile-ai-agent/conversation-store";
+import { parseBody, userOf } from "@mobile-ai-agent/service-kit";
+import type { RequestHandler } from "express";
+import { ownedSession } from "./owned-session.ts";
+
+/**
+ * POST /api/message/:sessionId: stores the message, then its run, then queues the run; 201.
+ *
+ * Each step is idempotent. Whoever resends the message after a crash between two of them has the rest done,
+ * and a stored run that never got into the queue is found by agent-orchestrator's sweep.
+ */
+export function createMessage(store: ConversationStore, queue: RunQueue): RequestHandler {
+  return async (request, response) => {
+    const { id: sessionId } = await ownedSession(store, request);
+    const { type, content, client_message_id: clientMessageId } = parseBody(CreateMessageRequest, request);
+    const userId = userOf(request).sub;
+    const { message, runId } = await store.messages.addUserMessage({
+      sessionId,
+      userId,
+      type,
+      content,
+      clientMessageId,
+    });
+    const run = await store.runs.create({ runId, sessionId, userId, messageId: message.id });
+    if (run.status === "queued") await queue.enqueue(runId);
+    await store.sessions.touch(sessionId);
+    const body: CreateMessageResponse = { message, run_id: runId };
+    response.status(201).json(body);
+  };
+}

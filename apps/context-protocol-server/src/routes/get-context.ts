@@ -1,0 +1,13 @@
+import type { ConversationStore } from "@mobile-ai-agent/conversation-store";
+import type { RequestHandler } from "express";
+import { etagOf } from "./etag.ts";
+import { ownedSession } from "./owned-session.ts";
+
+/** GET /api/context/:sessionId: the context, and its version as ETag. */
+export function getContext(store: ConversationStore): RequestHandler {
+  return async (request, response) => {
+    const { id } = await ownedSession(store, request);
+    const context = await store.contexts.get(id);
+    response.set("ETag", etagOf(context)).json(context);
+  };
+}

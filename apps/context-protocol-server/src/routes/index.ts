@@ -1,0 +1,33 @@
+import type { ConversationStore, RunQueue } from "@mobile-ai-agent/conversation-store";
+import { type Express, type RequestHandler, Router } from "express";
+import { createMessage } from "./create-message.ts";
+import { createSession } from "./create-session.ts";
+import { getContext } from "./get-context.ts";
+import { getRun } from "./get-run.ts";
+import { getSession } from "./get-session.ts";
+import { listMessages } from "./list-messages.ts";
+import { listSessions } from "./list-sessions.ts";
+import { updateContext } from "./update-context.ts";
+
+export interface RouteDependencies {
+  readonly store: ConversationStore;
+  readonly queue: RunQueue;
+  readonly authenticate: RequestHandler;
+}
+
+/**
+ * Every route is behind `authenticate`. What belongs to another user answers 404, as if it were not there.
+ */
+export function mountRoutes({ store, queue, authenticate }: RouteDependencies): (app: Express) => void {
+  const api = Router();
+  api.use(authenticate);
+  api.post("/session/create", createSession(store));
+  api.get("/session", listSessions(store));
+  api.get("/session/:sessionId", getSession(store));
+  api.get("/context/:sessionId", getContext(store));
+  api.patch("/context/:sessionId", updateContext(store));
+  api.post("/message/:sessionId", createMessage(store, queue));
+  api.get("/message/:sessionId", listMessages(store));
+  api.get("/run/:runId", getRun(store));
+  return (app) => app.use("/api", api);
+}

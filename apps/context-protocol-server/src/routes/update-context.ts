@@ -1,0 +1,27 @@
+import { UpdateContextRequest } from "@mobile-ai-agent/contracts";
+import { type ConversationStore, MAX_CONTEXT_BYTES } from "@mobile-ai-agent/conversation-store";
+import { HttpProblem, parseBody } from "@mobile-ai-agent/service-kit";
+import type { RequestHandler } from "express";
+import { contextChanged, etagOf, versionToMatch } from "./etag.ts";
+import { ownedSession } from "./owned-session.ts";
+
+/**
+ * PATCH /api/context/:sessionId: merges the body into the context (RFC 7396). With If-Match, only into that
+ * version; 412 otherwise.
+ */
+export function updateContext(store: ConversationStore): RequestHandler {
+  return async (request, response) => {
+    const { id } = await ownedSession(store, request);
+    const patch = parseBody(UpdateContextRequest, request);
+    const result = await store.contexts.update(id, patch, versionToMatch(request.get("if-match")));
+    if (result.outcome === "conflict") throw contextChanged();
+    if (result.outcome === "too_large") {
+      throw new HttpProblem(
+        413,
+        "Content Too Large",
+        `a context may have ${MAX_CONTEXT_BYTES} bytes as JSON`,
+      );
+    }
+    response.set("ETag", etagOf(result.context)).json(result.context);
+  };
+}

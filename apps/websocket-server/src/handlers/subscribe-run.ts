@@ -1,0 +1,82 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { SubscribeRun } from "@mobile-ai-agent/contracts";
+import type { RunLog } from "@mobile-ai-agent/conversation-store";
+import type { Logger } from "@mobile-ai-agent/service-kit";
+import { acknowledge } from "../acknowledge.ts";
+import type { ContextClient } from "../context-client.ts";
+import { SocketProblem } from "../socket-problem.ts";
+import type { UserSocket } from "../socket-types.ts";
+
+/** Of one socket at one time; the oldest ends when there is one more. */
+const MAX_SUBSCRIPTIONS = 20;
+/** The status of a run is stored just before its last event is logged. */
+const LAST_EVENT_MS = 1000;
+
+interface Dependencies {
+  readonly context: ContextClient;
+  readonly log: RunLog;
+  readonly logger: Logger;
+}
+
+/**
+ * `run:subscribe`: sends this socket the run's events after `after`, those that are there and those that
+ * come. Subscribing again to a run replaces the subscription. A finished run whose events are no longer kept
+ * is `not_found`: its answer is among the session's messages.
+ */
+export function subscribeRun(socket: UserSocket, { context, log, logger }: Dependencies) {
+  const subscriptions = new Map<string, AbortController>();
+  socket.once("disconnect", () => {
+    for (const subscription of subscriptions.values()) subscription.abort();
+  });
+
+  async function follow(runId: string, after: number, { signal }: AbortController): Promise<void> {
+    try {
+      for await (const event of log.read(runId, after, signal)) {
+        if (signal.aborted) return;
+        socket.emit("run:event", event);
+      }
+    } catch (error) {
+      logger.error("a run's events can't be read", { error, run_id: runId });
+      // The device connects again, here or elsewhere, and goes on from the last event it has.
+      socket.conn.close();
+    }
+  }
+
+  function subscribe(runId: string, after: number): void {
+    if (socket.disconnected) return;
+    const subscription = new AbortController();
+    subscriptions.get(runId)?.abort();
+    subscriptions.delete(runId);
+    subscriptions.set(runId, subscription);
+    const [oldest] = subscriptions;
+    if (oldest !== undefined && subscriptions.size > MAX_SUBSCRIPTIONS) {
+      oldest[1].abort();
+      subscriptions.delete(oldest[0]);
+    }
+    void follow(runId, after, subscription).finally(() => {
+      if (subscriptions.get(runId) === subscription) subscriptions.delete(runId);
+    });
+  }
+
+  return acknowledge(
+    SubscribeRun,
+    async ({ runId, after }) => {
+      const { status } = await context.getRun(socket.data.token, runId);
+      if ((status === "completed" || status === "failed") && (await isGone(log, runId))) {
+        throw new SocketProblem(
+          "not_found",
+          "the run's events are no longer kept; read the session's messages",
+        );
+      }
+      subscribe(runId, after);
+      return { runId };
+    },
+    logger,
+  );
+}
+
+async function isGone(log: RunLog, runId: string): Promise<boolean> {
+  if ((await log.lastSequence(runId)) > 0) return false;
+  await delay(LAST_EVENT_MS);
+  return (await log.lastSequence(runId)) === 0;
+}

@@ -1,0 +1,5 @@
+import { runService } from "@mobile-ai-agent/service-kit";
+import { readServiceConfig } from "./config.ts";
+import { createService } from "./service.ts";
+
+await runService("websocket-server", ({ env, logger }) => createService(readServiceConfig(env), { logger }));

@@ -1,0 +1,68 @@
+import { createServer } from "node:http";
+import {
+  connectRedis,
+  createApp,
+  createLogger,
+  createMetrics,
+  createTokenVerifier,
+  type Logger,
+  listen,
+  type Service,
+  startManagement,
+} from "@mobile-ai-agent/service-kit";
+import type { ServiceConfig } from "./config.ts";
+import { createContextClient } from "./context-client.ts";
+import { attachSocketServer } from "./socket-server.ts";
+
+export interface WebsocketServer extends Service {
+  /** The port it listens on, once started. */
+  port(): number;
+}
+
+/** The devices' sockets: what they send goes to context-protocol-server, runs' events come from Redis. */
+export function createService(
+  config: ServiceConfig,
+  { logger = createLogger("websocket-server", config.LOG_LEVEL) }: { logger?: Logger } = {},
+): WebsocketServer {
+  const metrics = createMetrics();
+  const resources = new AsyncDisposableStack();
+  let ready = () => false;
+  let port = 0;
+
+  return {
+    port: () => port,
+
+    async start() {
+      const probes = await startManagement(config.METRICS_PORT, { ready: () => ready(), metrics });
+      resources.defer(() => probes.close());
+      const redis = await connectRedis(config, logger);
+      resources.defer(() => redis.close());
+      const server = createServer(createApp({ logger, metrics, routes: () => {}, json: false }));
+      const io = attachSocketServer(server, {
+        allowedOrigins: config.ALLOWED_ORIGINS,
+        redis,
+        verifier: createTokenVerifier({
+          issuer: config.JWT_ISSUER,
+          audience: config.JWT_AUDIENCE,
+          jwksUrl: config.JWKS_URL,
+        }),
+        context: createContextClient(config.CONTEXT_PROTOCOL_SERVER_URL),
+        logger,
+      });
+      const http = await listen(server, config.PORT);
+      resources.defer(async () => {
+        // No new ones first; those that are cut connect again, to another replica.
+        const closed = http.close();
+        await io.close();
+        await closed;
+      });
+      port = http.port;
+      ready = () => redis.isReady;
+    },
+
+    async stop() {
+      ready = () => false;
+      await resources.disposeAsync();
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import type { Server as HttpServer } from "node:http";
+import { SOCKET_PATH } from "@mobile-ai-agent/contracts";
+import { createRunLog } from "@mobile-ai-agent/conversation-store";
+import type { Logger, RedisClient, TokenVerifier } from "@mobile-ai-agent/service-kit";
+import { createAdapter } from "@socket.io/redis-streams-adapter";
+import { Server } from "socket.io";
+import { authenticate } from "./authenticate.ts";
+import type { ContextClient } from "./context-client.ts";
+import { endAtExpiry } from "./expiry.ts";
+import { sendMessage } from "./handlers/send-message.ts";
+import { subscribeRun } from "./handlers/subscribe-run.ts";
+import { isAllowedOrigin } from "./origin.ts";
+import { roomOf, type UserSocketServer } from "./socket-types.ts";
+
+export interface SocketServerOptions {
+  readonly allowedOrigins: readonly string[];
+  readonly redis: RedisClient;
+  readonly verifier: TokenVerifier;
+  readonly context: ContextClient;
+  readonly logger: Logger;
+}
+
+/** Serves Socket.IO on an HTTP server that doesn't listen yet. */
+export function attachSocketServer(
+  http: HttpServer,
+  { allowedOrigins, redis, verifier, context, logger }: SocketServerOptions,
+): UserSocketServer {
+  const io: UserSocketServer = new Server(http, {
+    path: SOCKET_PATH,
+    transports: ["websocket"],
+    serveClient: false,
+    perMessageDeflate: false,
+    maxHttpBufferSize: 64 * 1024,
+    connectTimeout: 10_000,
+    allowRequest: ({ headers }, decide) => decide(null, isAllowedOrigin(headers, allowedOrigins)),
+    adapter: createAdapter(redis, { onlyPlaintext: true }),
+  });
+  // The request is of no use after the handshake and as large as all the rest of a connection.
+  io.engine.on("connection", (connection: { request: unknown }) => {
+    connection.request = null;
+  });
+  io.use(authenticate(verifier));
+  const log = createRunLog(redis);
+  io.on("connection", (socket) => {
+    void socket.join(roomOf(socket.data.claims));
+    endAtExpiry(socket);
+    socket.on("message:send", sendMessage(socket, context, logger));
+    socket.on("run:subscribe", subscribeRun(socket, { context, log, logger }));
+  });
+  return io;
+}
