@@ -1,0 +1,101 @@
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import { SERVICE_NAMES, type ServiceName } from "./services.ts";
+
+const PROJECT = "mobile-ai-agent";
+
+const dnsLabel = z
+  .string()
+  .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, "a DNS label, such as mobile-ai-agent");
+const dnsName = z
+  .string()
+  .max(253)
+  .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, "a DNS name, such as agent.example.com");
+const cpu = z.string().regex(/^\d+m?$/, 'CPU as a Kubernetes quantity, such as "500m" or "2"');
+const memory = z.string().regex(/^\d+(Ki|Mi|Gi)$/, 'memory as a Kubernetes quantity, such as "512Mi"');
+const imageTag = z.string().regex(/^\w[\w.-]{0,127}$/, "an image tag");
+const profileName = z.enum(["default", ...SERVICE_NAMES]);
+
+const quantities = z.strictObject({ cpu, memory });
+const Resources = z.strictObject({ requests: quantities, limits: quantities });
+const Scaling = z
+  .strictObject({
+    min: z.int().positive(),
+    max: z.int().positive(),
+    /** Average use of the requested CPU above which pods are added, in percent. */
+    cpuPercent: z.int().min(1).max(100).default(70),
+    memoryPercent: z.int().min(1).max(100).default(80),
+  })
+  .refine(({ min, max }) => min <= max, "min is greater than max");
+export type Resources = z.infer<typeof Resources>;
+export type Scaling = z.infer<typeof Scaling>;
+
+/** The keys of `Pulumi.<stack>.yaml`, each as `mobile-ai-agent:<key>`. Others are refused. */
+export const Config = z.strictObject({
+  /** Kubernetes namespace of everything that the program makes. */
+  namespace: dnsLabel.default("mobile-ai-agent"),
+  /** Name under which clients reach the platform; it is in the certificate. */
+  host: dnsName.default("localhost"),
+  /** Port of the platform's address as clients see it. */
+  httpsPort: z.coerce.number().int().min(1).max(65_535).default(8443),
+  /** IngressClass of the cluster's ingress controller. */
+  ingressClass: dnsLabel.default("traefik"),
+  /** Path of a kubeconfig; without it, KUBECONFIG and ~/.kube/config are used. */
+  kubeconfig: z.string().min(1).optional(),
+  /** Context in the kubeconfig; without it, the current one. */
+  context: z.string().min(1).optional(),
+  /** Registry and path before every image's name: `<imageRegistry>/<name>:<tag>`. */
+  imageRegistry: z.string().min(1).default("localhost/mobile-ai-agent"),
+  /** Tag of the images that `imageTags` does not name. */
+  imageTag: imageTag.default("dev"),
+  /** Tags by image name, which are the services', `ferretdb` and `redis`. */
+  imageTags: z.partialRecord(z.enum([...SERVICE_NAMES, "ferretdb", "redis"]), imageTag).default({}),
+  /** StorageClass of the databases' volumes; without it, the cluster's default. */
+  storageClass: z.string().min(1).optional(),
+  /** CPU and memory by service; `default` is for the services that are not named. */
+  resources: z.partialRecord(profileName, Resources).default({}),
+  /** Number of pods and the use that adds more, by service; `default` is for those that are not named. */
+  scaling: z.partialRecord(profileName, Scaling).default({}),
+});
+export type Config = z.infer<typeof Config>;
+
+const STRUCTURED = new Set(["imageTags", "resources", "scaling"]);
+
+/**
+ * Reads the stack's configuration. Only this function does.
+ *
+ * @throws RunError that names every key at fault, what is wrong and how to change it.
+ */
+export function readConfig(all: Record<string, string> = pulumi.runtime.allConfig()): Config {
+  const prefix = `${PROJECT}:`;
+  const values = Object.entries(all)
+    .filter(([key]) => key.startsWith(prefix))
+    .map(([key, text]) => [key.slice(prefix.length), text] as const);
+  const result = Config.safeParse(Object.fromEntries(values.map(([key, text]) => [key, parse(key, text)])));
+  if (result.success) return result.data;
+  const faults = result.error.issues.flatMap((issue) =>
+    issue.code === "unrecognized_keys"
+      ? issue.keys.map((key) => describe([...issue.path, key], "is not a key of this program: remove it"))
+      : describe(issue.path, issue.message),
+  );
+  throw new pulumi.RunError(`the stack's configuration can't be used:\n${faults.join("\n")}`);
+}
+
+/** Objects arrive as JSON; what is not JSON is left to the schema to refuse. */
+function parse(key: string, text: string): unknown {
+  if (!STRUCTURED.has(key)) return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function describe(path: readonly PropertyKey[], fault: string): string {
+  return `  ${PROJECT}:${path.map(String).join(".")}: ${fault} (in Pulumi.<stack>.yaml; keys: infra/config.ts)`;
+}
+
+/** @returns the reference of an image, such as `localhost/mobile-ai-agent/redis:3f2a…` */
+export function imageOf(config: Config, name: ServiceName | "ferretdb" | "redis"): string {
+  return `${config.imageRegistry}/${name}:${config.imageTags[name] ?? config.imageTag}`;
+}

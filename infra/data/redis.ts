@@ -1,0 +1,99 @@
+import { createHash, randomBytes } from "node:crypto";
+import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
+import * as pulumi from "@pulumi/pulumi";
+import { DatabasePod } from "../components/database-pod.ts";
+import type { Link } from "../components/pod.ts";
+import { secretGroup } from "../secrets/secret-group.ts";
+import type { Cache } from "./cache.ts";
+
+const NAME = "redis";
+const PORT = 6379;
+const USER = "agent";
+const ACL_FOLDER = "/run/secrets/redis-acl";
+
+/** `noeviction`: a full Redis refuses a run, an evicting one would lose it. */
+export const REDIS_CONFIG = `\
+port ${PORT}
+dir /data
+appendonly yes
+appendfsync everysec
+save ""
+maxmemory 192mb
+maxmemory-policy noeviction
+aclfile ${ACL_FOLDER}/users.acl
+`;
+
+export interface RedisArgs {
+  readonly namespace: pulumi.Input<string>;
+  readonly image: string;
+  /** New credentials, used when there are none yet. */
+  readonly credentials: Readonly<Record<string, string>>;
+  readonly storageClass?: string;
+}
+
+/**
+ * One user, who may do nothing that endangers the server; the default user is off.
+ *
+ * @returns `url` for clients, and `users.acl` for the server, which holds the password's hash only
+ */
+export function createRedisCredentials(): Record<string, string> {
+  const password = randomBytes(32).toString("base64url");
+  const hash = createHash("sha256").update(password).digest("hex");
+  return {
+    url: `redis://${USER}:${password}@${NAME}:${PORT}`,
+    "users.acl": `user default reset off\nuser ${USER} reset on #${hash} ~* &* +@all -@admin -@dangerous +info\n`,
+  };
+}
+
+/** Redis in the cluster: one pod, one volume with its append-only file. */
+export class Redis extends pulumi.ComponentResource implements Cache {
+  readonly link: Link;
+
+  constructor(args: RedisArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    super("mobile-ai-agent:data:Redis", NAME, {}, opts);
+    const parent = { parent: this };
+    const secret = secretGroup(
+      "redis-credentials",
+      { namespace: args.namespace, values: args.credentials },
+      parent,
+    );
+    const config = new ConfigMap(
+      NAME,
+      { metadata: { name: NAME, namespace: args.namespace }, data: { "redis.conf": REDIS_CONFIG } },
+      parent,
+    );
+    const pod = new DatabasePod(
+      NAME,
+      {
+        namespace: args.namespace,
+        image: args.image,
+        port: PORT,
+        command: ["redis-server", "/etc/redis/redis.conf"],
+        mounts: [
+          {
+            name: "acl",
+            secret: secret.metadata.name,
+            path: ACL_FOLDER,
+            files: { "users.acl": "users.acl" },
+          },
+        ],
+        config: {
+          name: config.metadata.name,
+          path: "/etc/redis",
+          checksum: createHash("sha256").update(REDIS_CONFIG).digest("hex"),
+        },
+        resources: { requests: { cpu: "50m", memory: "128Mi" }, limits: { cpu: "1", memory: "384Mi" } },
+        storage: "1Gi",
+        storageClass: args.storageClass,
+      },
+      parent,
+    );
+    const path = "/run/secrets/redis";
+    this.link = {
+      env: { REDIS_URL_FILE: `${path}/url` },
+      mounts: [{ name: "redis", secret: secret.metadata.name, path, files: { url: "url" } }],
+      after: [pod.statefulSet],
+    };
+    this.registerOutputs();
+  }
+}

@@ -1,0 +1,82 @@
+import { randomBytes } from "node:crypto";
+import { Provider } from "@pulumi/kubernetes/provider.js";
+import * as pulumi from "@pulumi/pulumi";
+import { AppIngress } from "./components/app-ingress.ts";
+import { AppService } from "./components/app-service.ts";
+import { createNamespace } from "./components/namespace.ts";
+import type { Link } from "./components/pod.ts";
+import { imageOf, readConfig } from "./config.ts";
+import { createMongoCredentials, FerretDb } from "./data/ferret-db.ts";
+import { createRedisCredentials, Redis } from "./data/redis.ts";
+import { createIngressCertificate } from "./secrets/ingress-certificate.ts";
+import { readKey, secretGroup } from "./secrets/secret-group.ts";
+import { createTokenCredentials, tokenSigning, tokenVerification } from "./secrets/tokens.ts";
+import { serviceArgs } from "./service-args.ts";
+import { type LinkName, SERVICE_NAMES } from "./services.ts";
+
+export interface Outputs {
+  readonly namespace: pulumi.Output<string>;
+  /** `https://host:port`, without a path. */
+  readonly url: string;
+  /** PEM of the authority that clients have to trust. */
+  readonly caCertificate: pulumi.Output<string>;
+}
+
+/** The platform: data stores, secrets, services and the way in. */
+export default async function program(): Promise<Outputs> {
+  const config = readConfig();
+  const url = `https://${config.host}:${config.httpsPort}`;
+  const provider = new Provider("cluster", {
+    kubeconfig: config.kubeconfig,
+    context: config.context,
+    enableServerSideApply: true,
+  });
+  const cluster = { provider };
+  const namespaceResource = createNamespace(config.namespace, cluster);
+  const namespace = namespaceResource.metadata.name;
+  const { storageClass } = config;
+
+  const mongodb = new FerretDb(
+    {
+      namespace,
+      image: imageOf(config, "ferretdb"),
+      credentials: await createMongoCredentials(config.namespace),
+      storageClass,
+    },
+    cluster,
+  );
+  const redis = new Redis(
+    { namespace, image: imageOf(config, "redis"), credentials: createRedisCredentials(), storageClass },
+    cluster,
+  );
+  const jwt = secretGroup("jwt-credentials", { namespace, values: createTokenCredentials() }, cluster);
+  secretGroup("encryption-key", { namespace, values: { key: randomBytes(32).toString("base64") } }, cluster);
+  // The host is in the name: another host is another certificate.
+  const tls = secretGroup(
+    `ingress-tls-${config.host}`,
+    { namespace, values: await createIngressCertificate(config.host), type: "kubernetes.io/tls" },
+    cluster,
+  );
+
+  const links: Record<LinkName, Link> = {
+    mongodb: mongodb.link,
+    redis: redis.link,
+    "token-verification": tokenVerification(url),
+    "token-signing": tokenSigning(jwt.metadata.name),
+  };
+  for (const name of SERVICE_NAMES) {
+    new AppService(name, { namespace, ...serviceArgs(name, config, links) }, cluster);
+  }
+  new AppIngress(
+    "ingress",
+    {
+      namespace,
+      host: config.host,
+      ingressClass: config.ingressClass,
+      tlsSecret: tls.metadata.name,
+      routes: { "/api": "api-gateway", "/ws": "websocket-server" },
+    },
+    cluster,
+  );
+  return { namespace, url, caCertificate: pulumi.unsecret(readKey(tls, "ca.crt")) };
+}

@@ -1,0 +1,212 @@
+import { X509Certificate } from "node:crypto";
+import * as pulumi from "@pulumi/pulumi";
+import { beforeAll, describe, expect, test } from "vitest";
+import { SERVICE_NAMES } from "./services.ts";
+
+interface Resource {
+  readonly type: string;
+  readonly name: string;
+  // biome-ignore lint/suspicious/noExplicitAny: the inputs of any Kubernetes object
+  readonly inputs: any;
+}
+
+/** How the engine's protocol marks a secret: https://github.com/pulumi/pulumi/blob/master/sdk/go/common/resource/sig.go */
+const SIGNATURE = "4dabf18193072939515e22adb298388d";
+const SECRET = "1b47061264138c4ac30d75fd1eb44270";
+
+const GENERATED = ["PRIVATE KEY", "redis://"];
+const resources: Resource[] = [];
+let outputs: Awaited<ReturnType<typeof import("./index.ts").default>>;
+
+beforeAll(async () => {
+  pulumi.runtime.setMocks(
+    {
+      newResource: ({ type, name, inputs }) => {
+        resources.push({ type, name, inputs });
+        return { id: `${name}-id`, state: inputs };
+      },
+      call: ({ inputs }) => inputs,
+    },
+    "mobile-ai-agent",
+    "local",
+    false,
+  );
+  const { default: program } = await import("./index.ts");
+  outputs = await program();
+  await pulumi.runtime.disconnect();
+});
+
+const ofKind = (kind: string) => resources.filter(({ type }) => type.endsWith(`:${kind}`));
+const names = (kind: string) => ofKind(kind).map(({ name }) => name);
+const dataOf = ({ inputs }: Resource): Record<string, string> => inputs.data.value;
+const workloads = () => [...ofKind("Deployment"), ...ofKind("StatefulSet")];
+
+function promiseOf<T>(output: pulumi.Output<T>): Promise<T> {
+  return new Promise((resolve) => {
+    output.apply(resolve);
+  });
+}
+
+describe("every workload", () => {
+  test("is one of the services or databases", () => {
+    expect(names("Deployment").sort()).toEqual([...SERVICE_NAMES].sort());
+    expect(names("StatefulSet").sort()).toEqual(["mongodb", "redis"]);
+  });
+
+  test("satisfies Pod Security restricted, with a read-only root", () => {
+    for (const { name, inputs } of workloads()) {
+      const pod = inputs.spec.template.spec;
+      expect(pod.securityContext, name).toMatchObject({
+        runAsNonRoot: true,
+        runAsUser: 1000,
+        runAsGroup: 1000,
+        seccompProfile: { type: "RuntimeDefault" },
+      });
+      expect(pod.automountServiceAccountToken, name).toBe(false);
+      expect(pod.enableServiceLinks, name).toBe(false);
+      expect(pod.hostNetwork ?? pod.hostPID ?? pod.hostIPC, name).toBeUndefined();
+      for (const container of [...pod.containers, ...(pod.initContainers ?? [])]) {
+        expect(container.securityContext, name).toEqual({
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ["ALL"] },
+        });
+      }
+      for (const volume of pod.volumes) {
+        expect(Object.keys(volume).filter((key) => key !== "name")[0], name).toMatch(
+          /^(emptyDir|secret|configMap)$/,
+        );
+      }
+    }
+  });
+
+  test("has three probes, requests and limits", () => {
+    for (const { name, inputs } of workloads()) {
+      for (const container of inputs.spec.template.spec.containers) {
+        expect(Object.keys(container), name).toEqual(
+          expect.arrayContaining(["startupProbe", "readinessProbe", "livenessProbe"]),
+        );
+        expect(container.resources, name).toMatchObject({
+          requests: { cpu: expect.any(String), memory: expect.any(String) },
+          limits: { cpu: expect.any(String), memory: expect.any(String) },
+        });
+      }
+    }
+  });
+
+  test("mounts only existing keys of existing Secrets, each at the path that its environment names", () => {
+    const secrets = new Map(
+      ofKind("Secret").map((secret) => [secret.inputs.metadata.name, Object.keys(dataOf(secret))]),
+    );
+    for (const { name, inputs } of workloads()) {
+      const { volumes, containers } = inputs.spec.template.spec;
+      const files: string[] = [];
+      for (const { name: volume, secret } of volumes) {
+        if (!secret) continue;
+        const { mountPath } = containers[0].volumeMounts.find(
+          (mount: { name: string }) => mount.name === volume,
+        );
+        for (const { key, path } of secret.items) {
+          expect(secrets.get(secret.secretName), `${name}: ${secret.secretName}`).toContain(key);
+          files.push(`${mountPath}/${path}`);
+        }
+      }
+      const named = containers[0].env
+        .map(({ value }: { value: string }) => value)
+        .filter((value: string) => value.startsWith("/run/secrets/"));
+      expect(files, name).toEqual(expect.arrayContaining(named));
+    }
+  });
+});
+
+describe("every Deployment", () => {
+  test("leaves the number of pods to the autoscaler", () => {
+    for (const { name, inputs } of ofKind("Deployment"))
+      expect(inputs.spec, name).not.toHaveProperty("replicas");
+  });
+
+  test("has an autoscaler, a recommender that doesn't fight it, a disruption budget, an address and an account", () => {
+    const sorted = [...SERVICE_NAMES].sort();
+    for (const kind of ["HorizontalPodAutoscaler", "VerticalPodAutoscaler", "PodDisruptionBudget"]) {
+      expect(names(kind).sort(), kind).toEqual(sorted);
+    }
+    for (const { name, inputs } of ofKind("HorizontalPodAutoscaler")) {
+      expect(inputs.spec.scaleTargetRef, name).toEqual({ apiVersion: "apps/v1", kind: "Deployment", name });
+      expect(inputs.spec).toMatchObject({ minReplicas: 3, maxReplicas: 10 });
+    }
+    for (const { inputs } of ofKind("VerticalPodAutoscaler")) {
+      expect(inputs.spec.updatePolicy.updateMode).toBe("Off");
+    }
+    for (const kind of ["Service", "ServiceAccount"])
+      expect(names(kind), kind).toEqual(expect.arrayContaining(sorted));
+  });
+
+  test("drains within its grace period and never takes a pod away before its successor is ready", () => {
+    for (const { name, inputs } of ofKind("Deployment")) {
+      const { terminationGracePeriodSeconds: grace, containers } = inputs.spec.template.spec;
+      const drainSeconds = 25;
+      expect(grace, name).toBeGreaterThan(drainSeconds + containers[0].lifecycle.preStop.sleep.seconds);
+      expect(inputs.spec.strategy.rollingUpdate).toEqual({ maxSurge: 1, maxUnavailable: 0 });
+    }
+  });
+
+  test("is given the token signing key only if it is auth-service", () => {
+    const holders = workloads().filter(({ inputs }) => JSON.stringify(inputs).includes("jwt-credentials"));
+    expect(holders.map(({ name }) => name)).toEqual(["auth-service"]);
+  });
+});
+
+describe("secrets", () => {
+  test("are values of Secrets and of nothing else", () => {
+    const secrets = ofKind("Secret");
+    expect(secrets.flatMap((secret) => Object.values(dataOf(secret))).length).toBeGreaterThan(10);
+    for (const { name, inputs } of secrets) expect(inputs.data[SIGNATURE], name).toBe(SECRET);
+    for (const { type, name, inputs } of resources.filter((resource) => !secrets.includes(resource))) {
+      const text = JSON.stringify(inputs);
+      for (const marker of GENERATED) expect(text, `${type} ${name}`).not.toContain(marker);
+    }
+  });
+
+  test("keep their first values: a second run generates others, and the engine ignores them", async () => {
+    const { createMongoCredentials } = await import("./data/ferret-db.ts");
+    const [one, two] = [await createMongoCredentials("a"), await createMongoCredentials("a")];
+    expect(one["client.pem"]).not.toBe(two["client.pem"]);
+  });
+
+  test("are not in the outputs, and the authority's certificate there signed the ingress certificate", async () => {
+    const caCertificate = await promiseOf(outputs.caCertificate);
+    expect(await pulumi.isSecret(outputs.caCertificate)).toBe(false);
+    expect(caCertificate).not.toContain("PRIVATE");
+    const tls = ofKind("Secret").find(({ name }) => name === "ingress-tls-localhost");
+    const leaf = new X509Certificate(Buffer.from((tls && dataOf(tls)["tls.crt"]) ?? "", "base64"));
+    const authority = new X509Certificate(caCertificate);
+    expect(leaf.verify(authority.publicKey)).toBe(true);
+    expect(leaf.checkIssued(authority)).toBe(true);
+    expect(leaf.checkHost("localhost")).toBe("localhost");
+    expect(leaf.checkHost("example.com")).toBeUndefined();
+    expect(authority.ca).toBe(true);
+    expect(leaf.ca).toBe(false);
+  });
+});
+
+test("the namespace enforces Pod Security restricted", () => {
+  expect(ofKind("Namespace")[0]?.inputs.metadata.labels).toMatchObject({
+    "pod-security.kubernetes.io/enforce": "restricted",
+  });
+});
+
+test("the ingress leads to services that exist, over TLS", () => {
+  const { spec } = ofKind("Ingress")[0]?.inputs ?? {};
+  const routes = spec.rules[0].http.paths.map(
+    (path: { path: string; backend: { service: { name: string } } }) => [
+      path.path,
+      path.backend.service.name,
+    ],
+  );
+  expect(routes).toEqual([
+    ["/api", "api-gateway"],
+    ["/ws", "websocket-server"],
+  ]);
+  expect(names("Secret")).toContain(spec.tls[0].secretName);
+  expect(spec.tls[0].hosts).toEqual([spec.rules[0].host]);
+});

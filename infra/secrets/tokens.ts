@@ -1,0 +1,36 @@
+import { generateKeyPairSync } from "node:crypto";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Link } from "../components/pod.ts";
+import { addressOf } from "../services.ts";
+
+const AUDIENCE = "mobile-ai-agent";
+
+/** @returns `private.pem`: a P-256 key as PKCS 8, with which auth-service signs access tokens (ES256). */
+export function createTokenCredentials(): Record<string, string> {
+  const { privateKey } = generateKeyPairSync("ec", {
+    namedCurve: "P-256",
+    privateKeyEncoding: { type: "pkcs8", format: "pem" },
+    publicKeyEncoding: { type: "spki", format: "pem" },
+  });
+  return { "private.pem": privateKey };
+}
+
+/** What a service needs to check access tokens: nothing secret. */
+export function tokenVerification(issuer: string): Link {
+  return {
+    env: {
+      JWT_ISSUER: issuer,
+      JWT_AUDIENCE: AUDIENCE,
+      JWKS_URL: `${addressOf("auth-service")}/.well-known/jwks.json`,
+    },
+    mounts: [],
+  };
+}
+
+export function tokenSigning(secret: pulumi.Input<string>): Link {
+  const path = "/run/secrets/jwt";
+  return {
+    env: { JWT_PRIVATE_KEY_FILE: `${path}/private.pem` },
+    mounts: [{ name: "jwt", secret, path, files: { "private.pem": "private.pem" } }],
+  };
+}

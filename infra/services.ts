@@ -1,0 +1,52 @@
+/** The services, each an image and a Deployment of that name. */
+export const SERVICE_NAMES = [
+  "api-gateway",
+  "auth-service",
+  "context-protocol-server",
+  "websocket-server",
+  "agent-orchestrator",
+  "llm-server",
+] as const;
+export type ServiceName = (typeof SERVICE_NAMES)[number];
+
+/** Every service answers requests on the first port, and probes and metrics on the second. */
+export const HTTP_PORT = 8000;
+export const MANAGEMENT_PORT = 9090;
+
+/** What a service can ask to reach. Each gives environment and, where needed, files. */
+export type LinkName = "mongodb" | "redis" | "token-verification" | "token-signing";
+
+interface ServiceDefinition {
+  /** Services it calls; each gives `<NAME>_URL`. */
+  readonly calls?: readonly ServiceName[];
+  readonly links?: readonly LinkName[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Path behind the address that callers get. */
+  readonly basePath?: string;
+}
+
+/** What the services need. Sizes differ by stack: the defaults below, then `resources` and `scaling` in its file. */
+export const SERVICES: Readonly<Record<ServiceName, ServiceDefinition>> = {
+  "api-gateway": { calls: ["auth-service", "context-protocol-server"] },
+  "auth-service": { links: ["mongodb", "token-verification", "token-signing"] },
+  "context-protocol-server": { links: ["mongodb", "redis", "token-verification"] },
+  "websocket-server": { calls: ["context-protocol-server"], links: ["redis", "token-verification"] },
+  "agent-orchestrator": {
+    calls: ["llm-server"],
+    links: ["mongodb", "redis"],
+    env: { LLM_MODEL: "smollm2-135m-instruct" },
+  },
+  "llm-server": { basePath: "/v1" },
+};
+
+export const DEFAULT_RESOURCES = {
+  requests: { cpu: "500m", memory: "512Mi" },
+  limits: { cpu: "1", memory: "1Gi" },
+} as const;
+
+export const DEFAULT_SCALING = { min: 3, max: 10, cpuPercent: 70, memoryPercent: 80 } as const;
+
+/** @returns `http://name:8000` with the service's base path, as other pods of the namespace reach it. */
+export function addressOf(name: ServiceName): string {
+  return `http://${name}:${HTTP_PORT}${SERVICES[name].basePath ?? ""}`;
+}
