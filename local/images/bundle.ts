@@ -1,0 +1,51 @@
+import { join } from "node:path";
+import { build } from "esbuild";
+import { REPOSITORY } from "../repository.ts";
+
+/** Packages with machine code, or that look for files beside themselves: copied, not bundled. */
+const NATIVE = ["@node-rs/argon2", "node-llama-cpp"];
+
+/** What CommonJS packages expect to find around them. */
+const BANNER = [
+  'import { createRequire as __createRequire } from "node:module";',
+  "const require = __createRequire(import.meta.url);",
+  "const __filename = import.meta.filename;",
+  "const __dirname = import.meta.dirname;",
+].join("\n");
+
+export interface Bundle {
+  /** By file name. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  /** Names of the native packages that it imports. */
+  readonly native: readonly string[];
+  /** Paths of its sources in the repository. */
+  readonly inputs: readonly string[];
+}
+
+/** Bundles `apps/<service>/src/main.ts` into one ES module with its source map. */
+export async function bundleService(service: string): Promise<Bundle> {
+  const result = await build({
+    absWorkingDir: REPOSITORY,
+    entryPoints: { main: join(REPOSITORY, "apps", service, "src/main.ts") },
+    outdir: "out",
+    outExtension: { ".js": ".mjs" },
+    write: false,
+    metafile: true,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node26",
+    external: NATIVE,
+    banner: { js: BANNER },
+    sourcemap: "linked",
+    sourcesContent: false,
+    legalComments: "none",
+    logLevel: "silent",
+  });
+  const files = new Map(
+    result.outputFiles.map(({ path, contents }) => [path.split("/").at(-1) as string, contents]),
+  );
+  const imports = Object.values(result.metafile.outputs).flatMap((output) => output.imports);
+  const native = NATIVE.filter((name) => imports.some(({ path, external }) => external && path === name));
+  return { files, native, inputs: Object.keys(result.metafile.inputs) };
+}

@@ -1,0 +1,174 @@
+import { cp, link, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import type { StepContext } from "../progress.ts";
+import { REPOSITORY } from "../repository.ts";
+import { findArchive } from "./archives.ts";
+import type { Buildah } from "./buildah.ts";
+import { bundleService } from "./bundle.ts";
+import { bundleFacts } from "./bundle-hash.ts";
+import type { ImageInputs } from "./catalog.ts";
+import { contentTag, type FileHashes } from "./file-hashes.ts";
+import { copyPackages, findClosure } from "./native-modules.ts";
+import { makeRootfs, type RootfsSpec } from "./rootfs.ts";
+
+/** How to make an image, and the hash of all that goes into it. */
+export interface Recipe {
+  readonly hash: string;
+  build(buildah: Buildah, reference: string): Promise<void>;
+}
+
+interface RecipeContext {
+  /** The cache of archives. */
+  readonly folder: string;
+  readonly hashes: FileHashes;
+  readonly ctx: StepContext;
+}
+
+const BASE: RootfsSpec = {
+  packages: ["libc6", "libstdc++6", "libgcc-s1", "libatomic1", "libgomp1", "netbase"],
+};
+
+/** The package redis-server is this link, an init script, and a dependency on Perl. */
+const REDIS: RootfsSpec = {
+  packages: ["redis-tools"],
+  links: { "/usr/bin/redis-server": "redis-check-rdb" },
+};
+
+const NODE = join(REPOSITORY, "node_modules", `node-linux-${process.arch}`, "bin/node");
+const ROOTFS_FILES = join(import.meta.dirname, "rootfs");
+
+/** A service of `apps/`: bundle and native modules on the base; llm-server with the model in between. */
+export async function planService(
+  name: string,
+  inputs: ImageInputs,
+  context: RecipeContext,
+): Promise<Recipe> {
+  const [base, dockerfile, bundle] = await Promise.all([
+    name === "llm-server" ? planModel(inputs, context) : planBase(context),
+    readFile(join(REPOSITORY, "apps/Dockerfile"), "utf8"),
+    bundleFacts(name, context.folder),
+  ]);
+  const packages = await findClosure(bundle.native, REPOSITORY);
+  const ids = packages.map(({ id }) => id).join(" ");
+  return {
+    hash: contentTag([base.hash, dockerfile, ids, bundle.hash]),
+    async build(buildah, reference) {
+      const folder = await emptyFolder(buildah, name);
+      const { files } = await bundleService(name);
+      await Promise.all([...files].map(([file, content]) => writeFile(join(folder, file), content)));
+      await copyPackages(packages, REPOSITORY, folder);
+      const baseReference = `localhost/mobile-ai-agent/base:${base.hash}`;
+      await base.build(buildah, baseReference);
+      await buildah.build({ dockerfile, folder, reference, buildArgs: { BASE: baseReference } });
+    },
+  };
+}
+
+export async function planRedis(context: RecipeContext): Promise<Recipe> {
+  const rootfs = await makeRootfs(REDIS, context.folder, context.ctx);
+  return planRootfs({ dockerfile: "redis.Dockerfile", inputs: { "rootfs.tar": rootfs } }, context);
+}
+
+/** A static executable and nothing else. */
+export async function planBinary(
+  name: string,
+  { binary }: ImageInputs,
+  { hashes }: RecipeContext,
+): Promise<Recipe> {
+  if (!binary) throw new Error(`the image ${name} needs its executable`);
+  const user = name === "ferretdb" ? "1000:1000" : "65532:65532";
+  const dockerfile = [
+    "FROM scratch",
+    `COPY --chown=0:0 --chmod=755 ${name} /${name}`,
+    `USER ${user}`,
+    `ENTRYPOINT ["/${name}"]`,
+    "",
+  ].join("\n");
+  return {
+    hash: contentTag([dockerfile, await hashes.hash(binary)]),
+    async build(buildah, reference) {
+      const folder = await emptyFolder(buildah, name);
+      await place(binary, join(folder, name));
+      await buildah.build({ dockerfile, folder, reference });
+    },
+  };
+}
+
+/** Debian packages and the pinned Node; kept as an archive, since all services stand on it. */
+async function planBase(context: RecipeContext): Promise<Recipe> {
+  const rootfs = await makeRootfs(BASE, context.folder, context.ctx);
+  const inputs = { "rootfs.tar": rootfs, node: NODE };
+  const { hash, build } = await planRootfs({ dockerfile: "base.Dockerfile", inputs }, context);
+  const archive = join(context.folder, `base-${hash}.tar`);
+  return {
+    hash,
+    async build(buildah, reference) {
+      if (await findArchive(archive)) return buildah.load(archive);
+      await build(buildah, reference);
+      await buildah.save(reference, archive);
+    },
+  };
+}
+
+async function planModel({ model }: ImageInputs, context: RecipeContext): Promise<Recipe> {
+  if (!model) throw new Error("the image llm-server needs a model");
+  const [base, dockerfile] = await Promise.all([
+    planBase(context),
+    readFile(join(import.meta.dirname, "model.Dockerfile"), "utf8"),
+  ]);
+  return {
+    hash: contentTag([base.hash, dockerfile, await context.hashes.hash(model)]),
+    async build(buildah, reference) {
+      const folder = await emptyFolder(buildah, "model");
+      await place(model, join(folder, "model.gguf"));
+      const baseReference = `localhost/mobile-ai-agent/base:${base.hash}`;
+      await base.build(buildah, baseReference);
+      await buildah.build({ dockerfile, folder, reference, buildArgs: { BASE: baseReference } });
+    },
+  };
+}
+
+interface RootfsPlan {
+  /** Beside this module. */
+  readonly dockerfile: string;
+  /** Files of the build context, by name. */
+  readonly inputs: Readonly<Record<string, string>>;
+}
+
+async function planRootfs(
+  { dockerfile: file, inputs }: RootfsPlan,
+  { hashes }: RecipeContext,
+): Promise<Recipe> {
+  const dockerfile = await readFile(join(import.meta.dirname, file), "utf8");
+  const contents = await Promise.all(Object.values(inputs).map((path) => hashes.hash(path)));
+  return {
+    hash: contentTag([dockerfile, ...contents, ...(await readTree(ROOTFS_FILES))]),
+    async build(buildah, reference) {
+      const folder = await emptyFolder(buildah, basename(file, ".Dockerfile"));
+      await cp(ROOTFS_FILES, join(folder, "rootfs"), { recursive: true });
+      for (const [name, path] of Object.entries(inputs)) await place(path, join(folder, name));
+      await buildah.build({ dockerfile, folder, reference });
+    },
+  };
+}
+
+async function readTree(folder: string): Promise<string[]> {
+  const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) =>
+    entry.isFile(),
+  );
+  const paths = files.map(({ parentPath, name }) => join(parentPath, name)).sort();
+  return await Promise.all(
+    paths.map(async (path) => `${path.slice(folder.length)}\n${await readFile(path, "utf8")}`),
+  );
+}
+
+async function emptyFolder(buildah: Buildah, name: string): Promise<string> {
+  const folder = join(buildah.folder, `context-${name}`);
+  await mkdir(folder, { recursive: true });
+  return folder;
+}
+
+/** Links where the file system allows it, else copies. */
+async function place(source: string, target: string): Promise<void> {
+  await link(source, target).catch(() => cp(source, target));
+}
