@@ -23,7 +23,9 @@ describe("lock", () => {
 
   it("is gone after the work, also when the work failed", async () => {
     const file = join(folder, "lock");
-    await expect(withLock(file, "npm run up", () => Promise.reject(new Error("broken")))).rejects.toThrow("broken");
+    await expect(withLock(file, "npm run up", () => Promise.reject(new Error("broken")))).rejects.toThrow(
+      "broken",
+    );
     await expect(stat(file)).rejects.toThrow("ENOENT");
   });
 

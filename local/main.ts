@@ -9,6 +9,7 @@ function createProgram(signal: AbortSignal): Command {
   const program = new Command("npm run")
     .description("Creates and runs the mobile AI agent platform on this machine or on a cluster you have.")
     .configureHelp({ showGlobalOptions: true })
+    .enablePositionalOptions()
     .exitOverride();
 
   program
@@ -58,7 +59,7 @@ function createProgram(signal: AbortSignal): Command {
     .option("--only <suite...>", "some of: check unit integration e2e")
     .action(async (options) => (await import("./commands/test.ts")).test({ ...options, signal }));
 
-  return program.enablePositionalOptions();
+  return program;
 }
 
 /** Ctrl-C asks the running step to stop; a second one ends at once. */
@@ -67,7 +68,9 @@ function interruptSignal(): AbortSignal {
   for (const name of ["SIGINT", "SIGTERM"] as const) {
     process.on(name, () => {
       if (controller.signal.aborted) process.exit(130);
-      controller.abort(new CommandFailure("stopped; `npm run up` goes on from here, `npm run down` removes it"));
+      controller.abort(
+        new CommandFailure("stopped; `npm run up` goes on from here, `npm run down` removes it"),
+      );
     });
   }
   return controller.signal;

@@ -34,6 +34,7 @@ export async function findPlatform(instance: Instance): Promise<Platform | undef
 /** @throws CommandFailure when no `up` has come far enough to make a cluster. */
 export async function readPlatform(instance: Instance): Promise<Platform> {
   const platform = await findPlatform(instance);
-  if (!platform) throw new CommandFailure("no platform on this machine yet: start one with `npm run up`", { exitCode: 3 });
+  if (!platform)
+    throw new CommandFailure("no platform on this machine yet: start one with `npm run up`", { exitCode: 3 });
   return platform;
 }

@@ -13,7 +13,8 @@ export class CommandFailure extends Error {
 export function describeFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const lines = [error.message];
-  for (let cause = error.cause; cause instanceof Error; cause = cause.cause) lines.push(`  because: ${cause.message}`);
+  for (let cause = error.cause; cause instanceof Error; cause = cause.cause)
+    lines.push(`  because: ${cause.message}`);
   if (process.env.DEBUG && error.stack) lines.push(error.stack);
   return lines.join("\n");
 }

@@ -19,7 +19,10 @@ const QUIET_INTERVAL_MS = 10_000;
  *
  * @throws CommandFailure with the failed step's cause and the place of the log.
  */
-export async function runSteps(steps: Step[], options: { logFile: string; signal: AbortSignal }): Promise<void> {
+export async function runSteps(
+  steps: Step[],
+  options: { logFile: string; signal: AbortSignal },
+): Promise<void> {
   mkdirSync(dirname(options.logFile), { recursive: true, mode: 0o700 });
   const log = (line: string) => appendFileSync(options.logFile, `${new Date().toISOString()} ${line}\n`);
   const stop = new AbortController();
@@ -45,7 +48,9 @@ export async function runSteps(steps: Step[], options: { logFile: string; signal
         log(`${step.title}: done${result ? `, ${result}` : ""}`);
       } catch (error) {
         log(`${step.title}: failed: ${describeFailure(error)}`);
-        failure ??= new CommandFailure(`${step.title} failed: ${describeFailure(error)}\nlog: ${options.logFile}`);
+        failure ??= new CommandFailure(
+          `${step.title} failed: ${describeFailure(error)}\nlog: ${options.logFile}`,
+        );
         stop.abort(failure);
         throw error;
       }
