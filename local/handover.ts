@@ -7,8 +7,17 @@ export class Handover<T> {
     this.#resolvers.promise.catch(() => {});
   }
 
-  get value(): Promise<T> {
-    return this.#resolvers.promise;
+  /** @throws the maker's failure, or the signal's reason when another step failed first. */
+  async value({ signal }: { readonly signal: AbortSignal }): Promise<T> {
+    signal.throwIfAborted();
+    const stopped = Promise.withResolvers<never>();
+    const stop = () => stopped.reject(signal.reason);
+    signal.addEventListener("abort", stop, { once: true });
+    try {
+      return await Promise.race([this.#resolvers.promise, stopped.promise]);
+    } finally {
+      signal.removeEventListener("abort", stop);
+    }
   }
 
   /** Hands over what `work` gives, or its failure. @returns the same value. */

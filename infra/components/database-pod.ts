@@ -59,6 +59,8 @@ export class DatabasePod extends pulumi.ComponentResource {
         spec: {
           serviceName: name,
           replicas: 1,
+          // In order, a pod that never became ready would hold back the very update that mends it.
+          podManagementPolicy: "Parallel",
           selector: { matchLabels: selector },
           template: {
             metadata: { labels, ...(args.config && { annotations: checksum(args.config.checksum) }) },

@@ -87,7 +87,7 @@ async function obtainTools(toolchain: Toolchain, { tools }: Products, ctx: StepC
 }
 
 async function obtainModel({ packages, model }: Products, ctx: StepContext): Promise<string> {
-  await packages.value;
+  await packages.value(ctx);
   await model.from(ensureModel(ctx));
   return "SmolLM2-135M-Instruct";
 }
@@ -98,8 +98,8 @@ async function makeCluster(
   products: Products,
   ctx: StepContext,
 ): Promise<void> {
-  await products.packages.value;
-  const tools = await products.tools.value;
+  await products.packages.value(ctx);
+  const tools = await products.tools.value(ctx);
   const pause = await buildImage("pause", { binary: tools.pause }, ctx);
   await startCluster(instance, { tools, pauseImage: pause.reference }, ctx);
   await importImages(instance, [pause], ctx);
@@ -121,8 +121,8 @@ async function makeAddons(
   products: Products,
   ctx: StepContext,
 ): Promise<string> {
-  await products.cluster.value;
-  const { kubectl } = await products.tools.value;
+  await products.cluster.value(ctx);
+  const { kubectl } = await products.tools.value(ctx);
   for (const addon of ADDONS) {
     const image = await buildImage(addon, { binary: await toolchain.ensure(addon, ctx) }, ctx);
     await importImages(instance, [image], ctx);
@@ -139,7 +139,7 @@ async function makeImages(
   products: Products,
   ctx: StepContext,
 ): Promise<string> {
-  await products.packages.value;
+  await products.packages.value(ctx);
   const images = await products.images.from(buildAndImport(instance, toolchain, products, ctx));
   return `${images.length} images`;
 }
@@ -152,10 +152,10 @@ async function buildAndImport(
 ) {
   const images: Image[] = [];
   for (const name of SERVICE_IMAGES) {
-    const inputs = await serviceImageInputs(name, { toolchain, model: products.model.value }, ctx);
+    const inputs = await serviceImageInputs(name, { toolchain, model: products.model.value(ctx) }, ctx);
     images.push(await buildImage(name, inputs, ctx));
   }
-  await products.cluster.value;
+  await products.cluster.value(ctx);
   await importImages(instance, images, ctx);
   return images;
 }
@@ -166,7 +166,7 @@ async function makeDeployment(
   products: Products,
   ctx: StepContext,
 ): Promise<string> {
-  const images = await products.images.value;
+  const images = await products.images.value(ctx);
   const options = {
     pulumi: await toolchain.ensure("pulumi", ctx),
     kubeconfig: instance.kubeconfig,
@@ -175,7 +175,7 @@ async function makeDeployment(
     httpsPort: instance.httpsPort,
   };
   const { outputs, summary } = await products.deployment.from(deploy(instance, options, ctx));
-  const { kubectl } = await products.tools.value;
+  const { kubectl } = await products.tools.value(ctx);
   await writePlatform(instance, {
     cluster: "built-in",
     kubeconfig: instance.kubeconfig,
@@ -186,8 +186,8 @@ async function makeDeployment(
 }
 
 async function awaitPlatform(instance: Instance, products: Products, ctx: StepContext): Promise<string> {
-  const { outputs } = await products.deployment.value;
-  const { kubectl } = await products.tools.value;
+  const { outputs } = await products.deployment.value(ctx);
+  const { kubectl } = await products.tools.value(ctx);
   const { namespace } = outputs;
   const pods = await awaitWorkloads({ kubectl, kubeconfig: instance.kubeconfig, namespace }, ctx);
   await startForwarder(instance);

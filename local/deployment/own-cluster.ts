@@ -36,7 +36,7 @@ export function ownClusterSteps(instance: Instance, target: { context: string; r
     const kubectl = await toolchain.ensure("kubectl", ctx);
     const pulumi = await toolchain.ensure("pulumi", ctx);
     const { context, registry } = target;
-    const tags = imageTags(await images.value);
+    const tags = imageTags(await images.value(ctx));
     const options = { pulumi, kubeconfig, context, imageRegistry: registry, imageTags: tags };
     const { outputs, summary } = await deploy(instance, options, ctx);
     await writePlatform(instance, { cluster: "context", kubeconfig, context, kubectl, ...outputs });

@@ -26,11 +26,13 @@ interface RecipeContext {
 
 const BASE: RootfsSpec = {
   packages: ["libc6", "libstdc++6", "libgcc-s1", "libatomic1", "libgomp1", "netbase"],
+  executables: [],
 };
 
 /** The package redis-server is this link, an init script, and a dependency on Perl. */
 const REDIS: RootfsSpec = {
   packages: ["redis-tools"],
+  executables: ["redis-check-rdb"],
   links: { "/usr/bin/redis-server": "redis-check-rdb" },
 };
 

@@ -1,5 +1,7 @@
 FROM scratch
 ADD rootfs.tar /
 COPY --chown=0:0 rootfs /
+# The official image has its executables elsewhere: who runs it says `redis-server`.
+ENV PATH=/usr/bin
 USER 1000:1000
-ENTRYPOINT ["/usr/bin/redis-server"]
+ENTRYPOINT ["redis-server"]

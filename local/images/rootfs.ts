@@ -29,6 +29,8 @@ const LEFTOVERS = [
 
 export interface RootfsSpec {
   readonly packages: readonly string[];
+  /** Names of the executables to keep; those of dependencies, some of them set-user-id, go. */
+  readonly executables: readonly string[];
   /** Symbolic links to make: where, and what for. */
   readonly links?: Readonly<Record<string, string>>;
 }
@@ -52,7 +54,7 @@ export function makeRootfs(spec: RootfsSpec, folder: string, ctx: StepContext): 
 }
 
 async function build(
-  { packages, links = {} }: RootfsSpec,
+  { packages, executables, links = {} }: RootfsSpec,
   archive: string,
   ctx: StepContext,
 ): Promise<string> {
@@ -60,14 +62,17 @@ async function build(
   ctx.report(`unpacking Debian packages ${packages.join(" ")}`);
   await mkdir(join(archive, ".."), { recursive: true });
   const temporary = `${archive}.${process.pid}.tar`;
+  const keep = executables.map((name) => `! -name ${name}`).join(" ");
   const args = [
     ...["--variant=extract", "--format=tar", "--skip=output/dev", `--include=${packages.join(",")}`],
     ...FILTERS.map((filter) => `--dpkgopt=${filter}`),
-    `--customize-hook=cd "$1" && rm -rf ${LEFTOVERS.join(" ")}`,
-    ...Object.entries(links).map(([path, target]) => `--customize-hook=ln -s ${target} "$1"${path}`),
+    // The later hooks are not run for this variant.
+    `--extract-hook=find "$1" -path "*bin/*" ! -type d ${keep} -delete`,
+    ...Object.entries(links).map(([path, target]) => `--extract-hook=ln -s ${target} "$1"${path}`),
     ...[SUITE, temporary],
   ];
   await execa("mmdebstrap", args, { cancelSignal: ctx.signal, env: { SOURCE_DATE_EPOCH: "0" } });
+  await execa("tar", ["--delete", "--file", temporary, ...LEFTOVERS.map((path) => `./${path}`)]);
   await rename(temporary, archive);
   return archive;
 }

@@ -2,6 +2,7 @@ import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 
 const MAX_FAILURES = 8;
 const MAX_LINES = 8;
+const MAX_PENDING = 3;
 
 /** Follows an update by the engine's events: a line of progress each, and the failures in the end. */
 export interface UpdateWatcher {
@@ -26,7 +27,9 @@ export function watchUpdate(report: (line: string) => void): UpdateWatcher {
     }
     const changed = before ?? after;
     if (changed && changed.op !== "same" && isCounted(changed.type)) {
-      report(`${done.size} of ${started.size}: ${describeUrn(changed.urn)}`);
+      report(
+        `${done.size} of ${started.size}: ${describePending(started, done) || describeUrn(changed.urn)}`,
+      );
     }
     const diagnostic = event.diagnosticEvent;
     if (diagnostic?.severity === "error") {
@@ -38,6 +41,13 @@ export function watchUpdate(report: (line: string) => void): UpdateWatcher {
     }
   };
   return { onEvent, failures: () => summarise(errors) };
+}
+
+/** What is under way: the first few, in the order in which they started. */
+function describePending(started: ReadonlySet<string>, done: ReadonlySet<string>): string {
+  const pending = [...started].filter((urn) => !done.has(urn));
+  const shown = pending.slice(0, MAX_PENDING).map(describeUrn);
+  return pending.length > shown.length ? `${shown.join(", ")} …` : shown.join(", ");
 }
 
 /** Components and the stack itself do nothing in the cluster. */

@@ -10,7 +10,6 @@ export interface Step {
   readonly run: (ctx: StepContext) => Promise<string | undefined>;
 }
 
-/** A log without a terminal grows by one line a step every ten seconds, not by one every change. */
 const QUIET_INTERVAL_MS = 10_000;
 
 /**
@@ -29,31 +28,40 @@ export async function runSteps(
   const signal = AbortSignal.any([options.signal, stop.signal]);
   let failure: CommandFailure | undefined;
 
+  async function perform(step: Step, task: { title: string; output: string }): Promise<void> {
+    const reporter = createReporter(step.title, (line) => {
+      task.output = line;
+    });
+    const ctx: StepContext = {
+      signal,
+      report: (line) => {
+        log(`${step.title}: ${line}`);
+        reporter.report(line);
+      },
+    };
+    try {
+      const result = await step.run(ctx);
+      if (result) task.title = `${step.title}: ${result}`;
+      log(`${step.title}: done${result ? `, ${result}` : ""}`);
+    } catch (error) {
+      log(`${step.title}: failed: ${describeFailure(error)}`);
+      failure ??= new CommandFailure(
+        `${step.title} failed: ${describeFailure(error)}\nlog: ${options.logFile}`,
+      );
+      stop.abort(failure);
+      throw error;
+    } finally {
+      reporter.stop();
+    }
+  }
+
+  const running: Promise<void>[] = [];
   const tasks = steps.map((step) => ({
     title: step.title,
-    task: async (_: unknown, task: { title: string; output: string }) => {
-      const report = createReporter(step.title, (line) => {
-        task.output = line;
-      });
-      const ctx: StepContext = {
-        signal,
-        report: (line) => {
-          log(`${step.title}: ${line}`);
-          report(line);
-        },
-      };
-      try {
-        const result = await step.run(ctx);
-        if (result) task.title = `${step.title}: ${result}`;
-        log(`${step.title}: done${result ? `, ${result}` : ""}`);
-      } catch (error) {
-        log(`${step.title}: failed: ${describeFailure(error)}`);
-        failure ??= new CommandFailure(
-          `${step.title} failed: ${describeFailure(error)}\nlog: ${options.logFile}`,
-        );
-        stop.abort(failure);
-        throw error;
-      }
+    task: (_: unknown, task: { title: string; output: string }) => {
+      const work = perform(step, task);
+      running.push(work);
+      return work;
     },
   }));
 
@@ -69,16 +77,30 @@ export async function runSteps(
   } catch (error) {
     options.signal.throwIfAborted();
     throw failure ?? error;
+  } finally {
+    // What the others have started must have ended before this process does.
+    await Promise.allSettled(running);
   }
 }
 
-function createReporter(title: string, show: (line: string) => void): (line: string) => void {
-  if (process.stdout.isTTY) return show;
-  let last = 0;
-  return (line) => {
-    const now = Date.now();
-    if (now - last < QUIET_INTERVAL_MS) return;
-    last = now;
-    show(`${title}: ${line}`);
+interface Reporter {
+  readonly report: (line: string) => void;
+  readonly stop: () => void;
+}
+
+/** On a terminal each line replaces the last. A log gets what is being done every ten seconds, also when it lasts. */
+function createReporter(title: string, show: (line: string) => void): Reporter {
+  if (process.stdout.isTTY) return { report: show, stop: () => {} };
+  const started = Date.now();
+  let latest: string | undefined;
+  const timer = setInterval(() => {
+    if (latest) show(`${title}: ${latest} (${Math.round((Date.now() - started) / 1000)} s)`);
+  }, QUIET_INTERVAL_MS);
+  return {
+    report: (line) => {
+      if (latest === undefined) show(`${title}: ${line}`);
+      latest = line;
+    },
+    stop: () => clearInterval(timer),
   };
 }
