@@ -2,7 +2,7 @@
  * Starts a command before anything is installed: on any Node ≥ 20 and without dependencies it installs the project's
  * own, the pinned Node among them, and runs `local/main.ts` on that Node.
  */
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { constants, homedir } from "node:os";
@@ -74,9 +74,30 @@ async function install() {
     if (code !== 0) {
       throw new Failure(`\nnpm ci failed with exit status ${code}:\n${head(read(LOG) ?? "")}\nlog: ${LOG}`);
     }
+    ensureNodeStarts(findNode());
     writeFileSync(RECORD, lockChecksum());
   } finally {
     progress.stop();
+  }
+}
+
+/** The pinned Node is linked to libatomic, which a minimal system lacks. */
+function ensureNodeStarts(node) {
+  const { status, stderr } = spawnSync(node, ["--version"], { encoding: "utf8" });
+  if (status === 0) return;
+  const fix = "apt-get install -y --no-install-recommends libatomic1";
+  if (!stderr?.includes("libatomic")) throw new Failure(`${node} does not start: ${stderr}`);
+  if (process.getuid?.() !== 0) {
+    throw new Failure(`\nthe pinned Node needs libatomic: run \`sudo ${fix}\`, then repeat the command`);
+  }
+  const { status: installed, stderr: reason } = spawnSync("sh", ["-c", `apt-get update -qq && ${fix}`], {
+    encoding: "utf8",
+    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+  });
+  if (installed !== 0) {
+    throw new Failure(
+      `\nthe pinned Node needs libatomic, which can't be installed: ${reason ?? "no apt-get here"}`,
+    );
   }
 }
 

@@ -55,6 +55,19 @@ describe("bootstrap", () => {
   });
   afterEach(() => rm(root, { recursive: true, force: true }));
 
+  it("says what is missing when the installed Node can't start", async () => {
+    await writeFile(join(root, "bin/broken-node"), "#!/bin/sh\necho exec format error >&2\nexit 126\n", {
+      mode: 0o755,
+    });
+    const broken = await execa(process.execPath, [join(root, "local/bootstrap.mjs")], {
+      env: { ...env(), NODE: join(root, "bin/broken-node") },
+      extendEnv: false,
+      reject: false,
+    });
+    expect(broken.exitCode).toBe(1);
+    expect(broken.stderr).toMatch(/does not start: exec format error/);
+  });
+
   it("installs before the first command, and not before the second", async () => {
     expect((await start()).exitCode).toBe(0);
     expect((await start()).exitCode).toBe(0);
