@@ -10,7 +10,7 @@ import {
 import { Handover } from "../handover.ts";
 import { buildImage, type Image, SERVICE_IMAGES } from "../images/index.ts";
 import type { Instance } from "../instance.ts";
-import { writePlatform } from "../platform.ts";
+import { findPlatform, writePlatform } from "../platform.ts";
 import type { StepContext } from "../progress.ts";
 import { type Deployment, deploy } from "../pulumi/driver.ts";
 import { awaitAddress, awaitWorkloads } from "../readiness.ts";
@@ -106,13 +106,10 @@ async function makeCluster(
   ctx.report("installing storage and resource definitions");
   const vpaResourceDefinitions = await toolchain.vpaResourceDefinitions(ctx);
   await installFoundations(instance, { kubectl: tools.kubectl, vpaResourceDefinitions }, ctx);
+  if (await findPlatform(instance)) return;
   const { kubectl } = tools;
-  await writePlatform(instance, {
-    cluster: "built-in",
-    kubeconfig: instance.kubeconfig,
-    kubectl,
-    namespace: "default",
-  });
+  const access = { kubeconfig: instance.kubeconfig, kubectl, namespace: "default" };
+  await writePlatform(instance, { cluster: "built-in", ...access });
 }
 
 async function makeAddons(
@@ -124,6 +121,7 @@ async function makeAddons(
   await products.cluster.value(ctx);
   const { kubectl } = await products.tools.value(ctx);
   for (const addon of ADDONS) {
+    ctx.report(`awaiting the executable of ${addon}`);
     const image = await buildImage(addon, { binary: await toolchain.ensure(addon, ctx) }, ctx);
     await importImages(instance, [image], ctx);
     await installAddon(instance, { addon, image: image.reference, kubectl }, ctx);

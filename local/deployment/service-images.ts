@@ -8,8 +8,14 @@ export async function serviceImageInputs(
   sources: { toolchain: Toolchain; model: Promise<string> },
   ctx: StepContext,
 ): Promise<{ binary?: string; model?: string }> {
-  if (name === "ferretdb") return { binary: await sources.toolchain.ensure("ferretdb", ctx) };
-  if (name === "llm-server") return { model: await sources.model };
+  if (name === "ferretdb") {
+    ctx.report("awaiting the executable of ferretdb");
+    return { binary: await sources.toolchain.ensure("ferretdb", ctx) };
+  }
+  if (name === "llm-server") {
+    ctx.report("awaiting the language model");
+    return { model: await sources.model };
+  }
   return {};
 }
 

@@ -9,7 +9,7 @@ export const SERVICES = [
 ] as const;
 
 /** Every image that the Pulumi program deploys. */
-export const SERVICE_IMAGES: readonly string[] = [...SERVICES, "ferretdb", "redis"];
+export const SERVICE_IMAGES: readonly string[] = [...SERVICES, "redis", "ferretdb"];
 
 /** What the built-in cluster itself runs. */
 export const CLUSTER_IMAGES: readonly string[] = [

@@ -1,12 +1,20 @@
 import { createHash, randomBytes, randomUUID } from "node:crypto";
-import type { Db } from "mongodb";
+import { type Db, MongoServerError } from "mongodb";
 
 /** The tokens that follow from one sign-in. Deleting it revokes them all. */
 interface FamilyDocument {
   _id: string;
   user_id: string;
-  /** Only tokens of this generation rotate. One update on this document decides between concurrent refreshes. */
-  generation: number;
+  expires_at: Date;
+}
+
+/**
+ * A rotation that took place. Inserting it decides between concurrent refreshes, on every database: FerretDB's
+ * conditional update finds and writes in two steps, and lets several through.
+ */
+interface RotationDocument {
+  /** `<family>/<generation that it made>` */
+  _id: string;
   rotated_at: Date;
   expires_at: Date;
 }
@@ -37,12 +45,15 @@ export interface RefreshTokens {
   sweep(): Promise<void>;
 }
 
+const DUPLICATE_KEY = 11000;
+
 /** Refresh tokens: 32 random bytes each. Times in seconds. */
 export function createRefreshTokens(
   db: Db,
   { ttl, retryWindow, now = Date.now }: { ttl: number; retryWindow: number; now?: () => number },
 ): RefreshTokens {
   const families = db.collection<FamilyDocument>("refresh_families");
+  const rotations = db.collection<RotationDocument>("refresh_rotations");
   const tokens = db.collection<TokenDocument>("refresh_tokens");
 
   const expiry = () => new Date(now() + ttl * 1000);
@@ -53,45 +64,56 @@ export function createRefreshTokens(
     return token;
   }
 
+  /** @returns whether this call is the one that made the generation. */
+  async function advance(familyId: string, generation: number): Promise<boolean> {
+    try {
+      const rotation = {
+        _id: `${familyId}/${generation}`,
+        rotated_at: new Date(now()),
+        expires_at: expiry(),
+      };
+      await rotations.insertOne(rotation);
+    } catch (error) {
+      if (error instanceof MongoServerError && error.code === DUPLICATE_KEY) return false;
+      throw error;
+    }
+    await families.updateOne({ _id: familyId }, { $set: { expires_at: expiry() } });
+    return true;
+  }
+
+  /** Whether the generation is the family's newest and so young that its token may not have arrived yet. */
+  async function mayBeLost(familyId: string, generation: number): Promise<boolean> {
+    const [made, next] = await Promise.all([
+      rotations.findOne({ _id: `${familyId}/${generation}` }),
+      rotations.findOne({ _id: `${familyId}/${generation + 1}` }),
+    ]);
+    return made !== null && next === null && now() - made.rotated_at.getTime() <= retryWindow * 1000;
+  }
+
   return {
     async createIndexes() {
       await families.createIndex({ expires_at: 1 });
+      await rotations.createIndex({ expires_at: 1 });
       await tokens.createIndex({ expires_at: 1 });
     },
 
     async issue(userId) {
       const familyId = randomUUID();
-      await families.insertOne({
-        _id: familyId,
-        user_id: userId,
-        generation: 1,
-        rotated_at: new Date(now()),
-        expires_at: expiry(),
-      });
+      await families.insertOne({ _id: familyId, user_id: userId, expires_at: expiry() });
       return insert(familyId, 1);
     },
 
     async rotate(token) {
       const found = await tokens.findOne({ _id: digest(token) });
       if (!found || found.expires_at.getTime() <= now()) return undefined;
-      const { family_id, generation } = found;
-
-      const advanced = await families.findOneAndUpdate(
-        { _id: family_id, generation },
-        { $set: { rotated_at: new Date(now()), expires_at: expiry() }, $inc: { generation: 1 } },
-        { returnDocument: "after" },
-      );
-      if (advanced) {
-        return { userId: advanced.user_id, token: await insert(family_id, advanced.generation) };
-      }
-
-      const family = await families.findOne({ _id: family_id });
+      const family = await families.findOne({ _id: found.family_id });
       if (!family) return undefined;
-      const wasLast = family.generation === generation + 1;
-      if (wasLast && now() - family.rotated_at.getTime() <= retryWindow * 1000) {
-        return { userId: family.user_id, token: await insert(family_id, family.generation) };
+
+      const next = found.generation + 1;
+      if ((await advance(family._id, next)) || (await mayBeLost(family._id, next))) {
+        return { userId: family.user_id, token: await insert(family._id, next) };
       }
-      await families.deleteOne({ _id: family_id });
+      await families.deleteOne({ _id: family._id });
       return undefined;
     },
 
@@ -103,6 +125,7 @@ export function createRefreshTokens(
     async sweep() {
       const expired = { expires_at: { $lte: new Date(now()) } };
       await tokens.deleteMany(expired);
+      await rotations.deleteMany(expired);
       await families.deleteMany(expired);
     },
   };
