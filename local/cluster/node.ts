@@ -134,7 +134,8 @@ function nodeOf(pid: number): Node {
     pid,
     enter: (command, ...args) => ({
       command: "nsenter",
-      args: ["--target", String(pid), "--mount", "--net", "--pid", "--", command, ...args],
+      // Entering a mount namespace leads to its own root, which is not ours where we run in a chroot.
+      args: ["--target", String(pid), "--mount", "--net", "--pid", "--root", "--wd", "--", command, ...args],
     }),
   };
 }
