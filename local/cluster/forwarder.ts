@@ -2,7 +2,7 @@ import { connect } from "node:net";
 import type { Instance } from "../instance.ts";
 import { isAlive } from "../process-identity.ts";
 import { CommandFailure } from "../ui/failure.ts";
-import { findDaemon, logTail, startDaemon, waitUntil } from "./daemons.ts";
+import { findDaemon, fingerprint, logTail, startDaemon, stopDaemon, waitUntil } from "./daemons.ts";
 import { clusterLayout, INGRESS_NODE_PORT } from "./layout.ts";
 import { daemonPlace } from "./stop.ts";
 
@@ -15,14 +15,19 @@ const FORWARDER = "forwarder";
  */
 export async function startForwarder(instance: Instance): Promise<void> {
   const place = daemonPlace(instance);
-  const record = await findDaemon(FORWARDER, place);
-  if (record && isAlive(record)) return;
+  const { nodeAddress, hostLink } = clusterLayout(instance);
   const port = instance.httpsPort;
+  const listen = `TCP-LISTEN:${port},bind=127.0.0.1,fork,reuseaddr`;
+  // By the link only: when the node is gone, its address would be looked for in the world outside.
+  const target = `TCP:${nodeAddress}:${INGRESS_NODE_PORT},nodelay,so-bindtodevice=${hostLink}`;
+  const daemon = { name: FORWARDER, command: "socat", args: [listen, target] };
+  const mark = fingerprint(daemon);
+  const record = await findDaemon(FORWARDER, place);
+  if (record && isAlive(record) && record.fingerprint === mark) return;
+  await stopDaemon(FORWARDER, place);
   if (await accepts(port))
     throw new CommandFailure(`port ${port} of this machine is taken: free it and try again`);
-  const listen = `TCP-LISTEN:${port},bind=127.0.0.1,fork,reuseaddr`;
-  const target = `TCP:${clusterLayout(instance).nodeAddress}:${INGRESS_NODE_PORT},nodelay`;
-  await startDaemon({ name: FORWARDER, command: "socat", args: [listen, target] }, place, "");
+  await startDaemon(daemon, place, mark);
   if (!(await waitUntil(() => accepts(port), 5_000))) {
     throw new CommandFailure(
       `the forwarder to port ${port} does not answer: ${await logTail(FORWARDER, place)}`,

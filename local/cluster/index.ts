@@ -22,9 +22,20 @@ export async function importImages(
   await importIntoNode(node, images, ctx);
 }
 
-/** @returns the daemons of the cluster and whether each runs. */
-export async function clusterStatus(
-  instance: Instance,
-): Promise<{ daemons: { name: string; alive: boolean }[] }> {
-  return { daemons: await listDaemons(daemonPlace(instance)) };
+const NOT_READY = 3;
+
+/**
+ * To be called before the API server is: when the node is gone, its address would be looked for in the world outside.
+ *
+ * @returns how many daemons run
+ * @throws CommandFailure when one has ended.
+ */
+export async function requireRunningCluster(instance: Instance): Promise<number> {
+  const daemons = await listDaemons(daemonPlace(instance));
+  const ended = daemons.filter(({ alive }) => !alive).map(({ name }) => name);
+  if (daemons.length > 0 && ended.length === 0) return daemons.length;
+  const reason = ended.length > 0 ? `: ${ended.join(", ")} ended` : "";
+  throw new CommandFailure(`the cluster does not run${reason}; \`npm run up\` starts it again`, {
+    exitCode: NOT_READY,
+  });
 }

@@ -1,4 +1,5 @@
 import { execa } from "execa";
+import { requireRunningCluster } from "../cluster/index.ts";
 import { resolveInstance } from "../instance.ts";
 import { readPlatform } from "../platform.ts";
 
@@ -8,7 +9,9 @@ export async function kubectl(options: {
   args: string[];
   signal: AbortSignal;
 }): Promise<void> {
-  const platform = await readPlatform(resolveInstance(options.instance));
+  const instance = resolveInstance(options.instance);
+  const platform = await readPlatform(instance);
+  if (platform.cluster === "built-in") await requireRunningCluster(instance);
   const result = await execa(platform.kubectl, options.args, {
     stdio: "inherit",
     reject: false,

@@ -1,4 +1,4 @@
-import { clusterStatus } from "../cluster/index.ts";
+import { requireRunningCluster } from "../cluster/index.ts";
 import { resolveInstance } from "../instance.ts";
 import { readPlatform } from "../platform.ts";
 import { isReady, readWorkloads } from "../readiness.ts";
@@ -14,13 +14,7 @@ export async function status(options: { instance: string }): Promise<void> {
   let ready = true;
 
   if (platform.cluster === "built-in") {
-    const { daemons } = await clusterStatus(instance);
-    const dead = daemons.filter(({ alive }) => !alive).map(({ name }) => name);
-    ready &&= dead.length === 0;
-    lines.push([
-      "cluster",
-      dead.length === 0 ? `${daemons.length} daemons run` : `not running: ${dead.join(", ")}`,
-    ]);
+    lines.push(["cluster", `${await requireRunningCluster(instance)} daemons run`]);
   } else {
     lines.push(["cluster", `context ${platform.context}`]);
   }
