@@ -12,7 +12,7 @@ import { buildImage, type Image, SERVICE_IMAGES } from "../images/index.ts";
 import type { Instance } from "../instance.ts";
 import { findPlatform, writePlatform } from "../platform.ts";
 import type { StepContext } from "../progress.ts";
-import { type Deployment, deploy } from "../pulumi/driver.ts";
+import { type Deployment, deploy, prepareDeployment } from "../pulumi/driver.ts";
 import { awaitAddress, awaitWorkloads } from "../readiness.ts";
 import {
   createToolchain,
@@ -164,9 +164,12 @@ async function makeDeployment(
   products: Products,
   ctx: StepContext,
 ): Promise<string> {
+  const pulumi = await toolchain.ensure("pulumi", ctx);
+  await prepareDeployment(instance, pulumi, ctx);
+  ctx.report("awaiting the images");
   const images = await products.images.value(ctx);
   const options = {
-    pulumi: await toolchain.ensure("pulumi", ctx),
+    pulumi,
     kubeconfig: instance.kubeconfig,
     imageRegistry: REGISTRY,
     imageTags: imageTags(images),

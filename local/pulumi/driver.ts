@@ -22,6 +22,11 @@ export interface Deployment {
   readonly summary: string;
 }
 
+/** Obtains the Kubernetes provider, which may take a while; `deploy` would do it too, but when all else waits for it. */
+export async function prepareDeployment(instance: Instance, pulumi: string, ctx: StepContext): Promise<void> {
+  await ensureKubernetesPlugin(await prepareEngine(instance, pulumi), pulumi, ctx);
+}
+
 /**
  * `pulumi up` of stack `local` with the program in `infra/`. Safe to repeat and after a crash.
  *
