@@ -8,6 +8,14 @@ import { daemonPlace } from "./stop.ts";
 
 const FORWARDER = "forwarder";
 
+/** @throws CommandFailure when something else listens where the forwarder will. */
+export async function requireFreePort(instance: Instance): Promise<void> {
+  const record = await findDaemon(FORWARDER, daemonPlace(instance));
+  if (record && isAlive(record)) return;
+  if (!(await accepts(instance.httpsPort))) return;
+  throw new CommandFailure(`port ${instance.httpsPort} of this machine is taken: free it and try again`);
+}
+
 /**
  * Makes the ingress controller answer on 127.0.0.1, where a browser expects it.
  *
@@ -25,8 +33,7 @@ export async function startForwarder(instance: Instance): Promise<void> {
   const record = await findDaemon(FORWARDER, place);
   if (record && isAlive(record) && record.fingerprint === mark) return;
   await stopDaemon(FORWARDER, place);
-  if (await accepts(port))
-    throw new CommandFailure(`port ${port} of this machine is taken: free it and try again`);
+  await requireFreePort(instance);
   await startDaemon(daemon, place, mark);
   if (!(await waitUntil(() => accepts(port), 5_000))) {
     throw new CommandFailure(

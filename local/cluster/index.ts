@@ -7,7 +7,7 @@ import { findNode } from "./node.ts";
 import { daemonPlace } from "./stop.ts";
 
 export { ADDONS, awaitAddons, installAddon, installFoundations } from "./addons/install.ts";
-export { startForwarder } from "./forwarder.ts";
+export { requireFreePort, startForwarder } from "./forwarder.ts";
 export { startCluster } from "./start.ts";
 export { stopProcesses } from "./stop.ts";
 

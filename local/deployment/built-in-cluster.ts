@@ -4,6 +4,7 @@ import {
   importImages,
   installAddon,
   installFoundations,
+  requireFreePort,
   startCluster,
   startForwarder,
 } from "../cluster/index.ts";
@@ -58,7 +59,7 @@ export function builtInClusterSteps(instance: Instance): Step[] {
     deployment: new Handover(),
   };
   return [
-    { title: "System packages", run: (ctx) => products.packages.from(ensurePackages(ctx)) },
+    { title: "System packages", run: (ctx) => products.packages.from(obtainPackages(instance, ctx)) },
     { title: "Toolchain", run: (ctx) => obtainTools(toolchain, products, ctx) },
     { title: "Language model", run: (ctx) => obtainModel(products, ctx) },
     {
@@ -73,6 +74,12 @@ export function builtInClusterSteps(instance: Instance): Step[] {
 }
 
 const ready = () => "ready";
+
+async function obtainPackages(instance: Instance, ctx: StepContext): Promise<string> {
+  // Better told now than after the builds.
+  await requireFreePort(instance);
+  return await ensurePackages(ctx);
+}
 
 async function obtainTools(toolchain: Toolchain, { tools }: Products, ctx: StepContext): Promise<string> {
   const obtain = async () => {
