@@ -40,12 +40,15 @@ export async function runSteps(
       },
     };
     try {
+      signal.throwIfAborted();
       const result = await step.run(ctx);
       if (result) task.title = `${step.title}: ${result}`;
       log(`${step.title}: done${result ? `, ${result}` : ""}`);
     } catch (error) {
       log(`${step.title}: failed: ${describeFailure(error)}`);
-      failure ??= new CommandFailure(
+      // The others end because of the first, or of Ctrl-C: once said is enough.
+      if (signal.aborted) throw new Error("stopped");
+      failure = new CommandFailure(
         `${step.title} failed: ${describeFailure(error)}\nlog: ${options.logFile}`,
       );
       stop.abort(failure);
