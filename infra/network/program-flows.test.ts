@@ -19,11 +19,11 @@ const resources: Resource[] = [];
 const isPolicy = (type: string) => type.endsWith(":NetworkPolicy");
 
 beforeAll(async () => {
+  const { promise: declared, resolve: allDeclared } = Promise.withResolvers<void>();
   pulumi.runtime.setMocks(
     {
       newResource: async ({ type, name, inputs }) => {
-        // Slower than everything that does not wait for it.
-        if (isPolicy(type)) await delay(50);
+        if (isPolicy(type)) await declared;
         resources.push({ type, inputs });
         return { id: `${name}-id`, state: inputs };
       },
@@ -35,6 +35,9 @@ beforeAll(async () => {
   pulumi.runtime.setAllConfig({ "mobile-ai-agent:ingressNamespace": ingressNamespace });
   const { default: program } = await import("../index.ts");
   await program();
+  // Time for whatever does not wait for the policies to come before them.
+  await delay(200);
+  allDeclared();
   await pulumi.runtime.disconnect();
 });
 
