@@ -40,6 +40,8 @@ export const Config = z.strictObject({
   httpsPort: z.coerce.number().int().min(1).max(65_535).default(8443),
   /** IngressClass of the cluster's ingress controller. */
   ingressClass: dnsLabel.default("traefik"),
+  /** Namespace of the ingress controller's pods: only they may reach the routed services. */
+  ingressNamespace: dnsLabel.default("ingress"),
   /** Path of a kubeconfig; without it, KUBECONFIG and ~/.kube/config are used. */
   kubeconfig: z.string().min(1).optional(),
   /** Context in the kubeconfig; without it, the current one. */

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { AppIngress } from "./components/app-ingress.ts";
 import { AppService } from "./components/app-service.ts";
 import { createNamespace } from "./components/namespace.ts";
+import { NetworkPolicies } from "./components/network-policies.ts";
 import type { Link } from "./components/pod.ts";
 import { imageOf, readConfig } from "./config.ts";
 import { createMongoCredentials, FerretDb } from "./data/ferret-db.ts";
@@ -12,7 +13,7 @@ import { createIngressCertificate } from "./secrets/ingress-certificate.ts";
 import { readKey, secretGroup } from "./secrets/secret-group.ts";
 import { createTokenCredentials, tokenSigning, tokenVerification } from "./secrets/tokens.ts";
 import { serviceArgs } from "./service-args.ts";
-import { type LinkName, SERVICE_NAMES } from "./services.ts";
+import { type LinkName, ROUTES, SERVICE_NAMES } from "./services.ts";
 
 export interface Outputs {
   readonly namespace: pulumi.Output<string>;
@@ -32,9 +33,9 @@ export default async function program(): Promise<Outputs> {
     enableServerSideApply: true,
   });
   const cluster = { provider };
-  const namespaceResource = createNamespace(config.namespace, cluster);
-  const namespace = namespaceResource.metadata.name;
-  const { storageClass } = config;
+  const { storageClass, ingressNamespace } = config;
+  const created = createNamespace(config.namespace, cluster).metadata.name;
+  const { namespace } = new NetworkPolicies("network", { namespace: created, ingressNamespace }, cluster);
 
   const mongodb = new FerretDb(
     {
@@ -74,7 +75,7 @@ export default async function program(): Promise<Outputs> {
       host: config.host,
       ingressClass: config.ingressClass,
       tlsSecret: tls.metadata.name,
-      routes: { "/api": "api-gateway", "/ws": "websocket-server" },
+      routes: ROUTES,
     },
     cluster,
   );

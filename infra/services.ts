@@ -13,6 +13,19 @@ export type ServiceName = (typeof SERVICE_NAMES)[number];
 export const HTTP_PORT = 8000;
 export const MANAGEMENT_PORT = 9090;
 
+/** Path prefix of the platform's address → service. */
+export const ROUTES: Readonly<Record<string, ServiceName>> = {
+  "/api": "api-gateway",
+  "/ws": "websocket-server",
+};
+
+/** Who signs access tokens and publishes the keys that verify them. */
+export const TOKEN_ISSUER = "auth-service" satisfies ServiceName;
+
+/** The databases in the cluster, each a StatefulSet and an address of that name, and their ports. */
+export const DATABASE_PORTS = { mongodb: 27017, redis: 6379 } as const;
+export type DatabaseName = keyof typeof DATABASE_PORTS;
+
 /** What a service can ask to reach. Each gives environment and, where needed, files. */
 export type LinkName = "mongodb" | "redis" | "token-verification" | "token-signing";
 

@@ -3,10 +3,11 @@ import { DatabasePod } from "../components/database-pod.ts";
 import type { Link } from "../components/pod.ts";
 import { createAuthority } from "../secrets/certificates.ts";
 import { secretGroup } from "../secrets/secret-group.ts";
+import { DATABASE_PORTS } from "../services.ts";
 import type { DocumentDatabase } from "./document-database.ts";
 
 const NAME = "mongodb";
-const PORT = 27017;
+const PORT = DATABASE_PORTS[NAME];
 const DATABASE = "agent";
 
 export interface FerretDbArgs {

@@ -4,10 +4,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { DatabasePod } from "../components/database-pod.ts";
 import type { Link } from "../components/pod.ts";
 import { secretGroup } from "../secrets/secret-group.ts";
+import { DATABASE_PORTS } from "../services.ts";
 import type { Cache } from "./cache.ts";
 
 const NAME = "redis";
-const PORT = 6379;
+const PORT = DATABASE_PORTS[NAME];
 const USER = "agent";
 const ACL_FOLDER = "/run/secrets/redis-acl";
 

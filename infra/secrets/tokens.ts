@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Link } from "../components/pod.ts";
-import { addressOf } from "../services.ts";
+import { addressOf, TOKEN_ISSUER } from "../services.ts";
 
 const AUDIENCE = "mobile-ai-agent";
 
@@ -21,7 +21,7 @@ export function tokenVerification(issuer: string): Link {
     env: {
       JWT_ISSUER: issuer,
       JWT_AUDIENCE: AUDIENCE,
-      JWKS_URL: `${addressOf("auth-service")}/.well-known/jwks.json`,
+      JWKS_URL: `${addressOf(TOKEN_ISSUER)}/.well-known/jwks.json`,
     },
     mounts: [],
   };
