@@ -88,6 +88,7 @@ describe("what belongs to another user", () => {
       ["GET", `/api/session/${id}`],
       ["GET", `/api/context/${id}`],
       ["PATCH", `/api/context/${id}`, { a: 1 }],
+      ["POST", `/api/context/${id}/update`, { a: 1 }],
       ["GET", `/api/message/${id}`],
       ["POST", `/api/message/${id}`, { content: "hello" }],
       ["GET", `/api/run/${created.run_id}`],
@@ -123,6 +124,20 @@ describe("context", () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 412]);
     const winner = answers.find(({ status }) => status === 200);
     expect((await call("GET", `/api/context/${id}`)).body).toEqual(winner?.body);
+  });
+
+  it("merges a POST to its update path as it does a PATCH, If-Match too", async () => {
+    const { call, id } = await userWithSession();
+    await call("PATCH", `/api/context/${id}`, { name: "Ada" });
+    const update = (body: object, version: number) =>
+      call("POST", `/api/context/${id}/update`, body, { "if-match": `"${version}"` });
+    const updated = await update({ city: "Bern" }, 1);
+    expect(updated).toMatchObject({
+      status: 200,
+      body: { version: 2, context: { name: "Ada", city: "Bern" } },
+    });
+    expect(updated.headers.get("etag")).toBe('"2"');
+    expect((await update({ city: null }, 1)).status).toBe(412);
   });
 
   it.each([[[1]], ["text"]])("refuses %j, which is no object", async (patch) => {
