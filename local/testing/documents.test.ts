@@ -12,6 +12,7 @@ const documents = globSync(["*.md", "docs/**/*.md"], { cwd: REPOSITORY }).sort()
 describe("npm commands in a text", () => {
   it("are told apart: known and unknown scripts and suites", () => {
     expect(unknownCommands("npm ci; npm run up -- --context c; npm test -- --only check unit")).toEqual([]);
+    expect(unknownCommands("npm run --silent fly")).toEqual(["npm run --silent fly"]);
     expect(unknownCommands('run `npm run fly` or `npm run chat -- "npm"`')).toEqual(["npm run fly"]);
     expect(unknownCommands("npm test -- --only unit smoke")).toEqual(["npm test -- --only unit smoke"]);
   });
@@ -30,7 +31,7 @@ describe.each(documents)("%s", (file) => {
   });
 
   it("names paths of the repository that exist", () => {
-    const paths = [...text.matchAll(/`((?:infra|apps|packages|local|tests|docs)\/[\w./-]*)`/g)];
+    const paths = [...text.matchAll(/`((?:infra|apps|packages|local|tests|docs|\.github)\/[\w./-]*)`/g)];
     expect(
       paths.map(([, path]) => path as string).filter((path) => !existsSync(join(REPOSITORY, path))),
     ).toEqual([]);
@@ -41,5 +42,16 @@ describe.each(documents)("%s", (file) => {
     const stores = [...text.matchAll(/\bstatefulset\/([\w-]+)/g)].map(([, name]) => name);
     expect(services.filter((name) => !(SERVICE_NAMES as readonly unknown[]).includes(name))).toEqual([]);
     expect(stores.filter((name) => !DATA_STORES.includes(name as string))).toEqual([]);
+  });
+});
+
+describe.each(documents.filter((file) => file.startsWith("docs/runbooks/")))("%s", (file) => {
+  const text = readFileSync(join(REPOSITORY, file), "utf8");
+  const steps = text.split(/^### /m).slice(1);
+
+  it("numbers its steps, each with a command", () => {
+    expect(steps.map((step) => Number.parseInt(step, 10))).toEqual(steps.map((_, index) => index + 1));
+    const commands = steps.map((step) => /^```sh\n(.+?)\n```$/ms.exec(step)?.[1]?.split("\n") ?? [""]);
+    for (const line of commands.flat()) expect(line).toMatch(/^(npm|git|date) /);
   });
 });

@@ -6,7 +6,7 @@ import { SUITES } from "./suites.ts";
 /** @returns each `npm …` in the text that starts no script of package.json, or no suite of `npm test`. */
 export function unknownCommands(text: string): string[] {
   const { scripts } = JSON.parse(readFileSync(join(REPOSITORY, "package.json"), "utf8"));
-  const commands = [...text.matchAll(/\bnpm (?:run ([\w:-]+)|(test|ci)\b)((?: [\w:-]+)*)/g)];
+  const commands = [...text.matchAll(/\bnpm (?:run (?:--silent )?(\w[\w:-]*)|(test|ci)\b)((?: [\w:-]+)*)/g)];
   return commands
     .filter(([, script, short, rest = ""]) => {
       if (short === "ci") return false;
