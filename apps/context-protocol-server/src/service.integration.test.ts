@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { connectRedis, createLogger, type RedisClient } from "@mobile-ai-agent/service-kit";
-import { createIssuer, startMongo, startRedis } from "@mobile-ai-agent/test-support";
+import { createIssuer, describedFetch, startMongo, startRedis } from "@mobile-ai-agent/test-support";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readServiceConfig } from "./config.ts";
 import { createService } from "./service.ts";
@@ -37,7 +37,7 @@ afterAll(() => cleanup.disposeAsync());
 function user() {
   const token = issuer.token({ claims: { sub: randomUUID() } });
   return async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
-    const response = await fetch(`${origin}${path}`, {
+    const response = await describedFetch(`${origin}${path}`, {
       method,
       headers: { authorization: `Bearer ${token}`, "content-type": "application/json", ...headers },
       body: body === undefined ? null : JSON.stringify(body),
@@ -73,7 +73,7 @@ describe("sessions", () => {
   });
 
   it("asks for a token", async () => {
-    const response = await fetch(`${origin}/api/session`);
+    const response = await describedFetch(`${origin}/api/session`);
     expect(response.status).toBe(401);
     expect(response.headers.get("www-authenticate")).toMatch(/^Bearer/);
   });
