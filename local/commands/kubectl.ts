@@ -12,7 +12,8 @@ export async function kubectl(options: {
   const instance = resolveInstance(options.instance);
   const platform = await readPlatform(instance);
   if (platform.cluster === "built-in") await requireRunningCluster(instance);
-  const result = await execa(platform.kubectl, options.args, {
+  const context = platform.context ? ["--context", platform.context] : [];
+  const result = await execa(platform.kubectl, [...context, ...options.args], {
     stdio: "inherit",
     reject: false,
     env: { KUBECONFIG: platform.kubeconfig },

@@ -1,6 +1,6 @@
 import { TokenResponse, User } from "@mobile-ai-agent/contracts";
 import { createLogger, createTokenVerifier, readConfig } from "@mobile-ai-agent/service-kit";
-import { createIssuer, startMongo } from "@mobile-ai-agent/test-support";
+import { createIssuer, describedFetch, startMongo } from "@mobile-ai-agent/test-support";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { authConfig } from "./config.ts";
 import { createAuthService } from "./service.ts";
@@ -30,13 +30,13 @@ afterAll(async () => {
 });
 
 const post = (path: string, body: unknown) =>
-  fetch(base + path, {
+  describedFetch(base + path, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify(body),
   });
 const me = (token: string) =>
-  fetch(`${base}/api/users/me`, { headers: { authorization: `Bearer ${token}` } });
+  describedFetch(`${base}/api/users/me`, { headers: { authorization: `Bearer ${token}` } });
 const password = "correct horse battery";
 
 let count = 0;

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { connectRedis, createLogger, type RedisClient } from "@mobile-ai-agent/service-kit";
-import { createIssuer, startMongo, startRedis } from "@mobile-ai-agent/test-support";
+import { createIssuer, describedFetch, startMongo, startRedis } from "@mobile-ai-agent/test-support";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readServiceConfig } from "./config.ts";
 import { createService } from "./service.ts";
@@ -37,7 +37,7 @@ afterAll(() => cleanup.disposeAsync());
 function user() {
   const token = issuer.token({ claims: { sub: randomUUID() } });
   return async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
-    const response = await fetch(`${origin}${path}`, {
+    const response = await describedFetch(`${origin}${path}`, {
       method,
       headers: { authorization: `Bearer ${token}`, "content-type": "application/json", ...headers },
       body: body === undefined ? null : JSON.stringify(body),
@@ -73,7 +73,7 @@ describe("sessions", () => {
   });
 
   it("asks for a token", async () => {
-    const response = await fetch(`${origin}/api/session`);
+    const response = await describedFetch(`${origin}/api/session`);
     expect(response.status).toBe(401);
     expect(response.headers.get("www-authenticate")).toMatch(/^Bearer/);
   });
@@ -88,6 +88,7 @@ describe("what belongs to another user", () => {
       ["GET", `/api/session/${id}`],
       ["GET", `/api/context/${id}`],
       ["PATCH", `/api/context/${id}`, { a: 1 }],
+      ["POST", `/api/context/${id}/update`, { a: 1 }],
       ["GET", `/api/message/${id}`],
       ["POST", `/api/message/${id}`, { content: "hello" }],
       ["GET", `/api/run/${created.run_id}`],
@@ -123,6 +124,20 @@ describe("context", () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 412]);
     const winner = answers.find(({ status }) => status === 200);
     expect((await call("GET", `/api/context/${id}`)).body).toEqual(winner?.body);
+  });
+
+  it("merges a POST to its update path as it does a PATCH, If-Match too", async () => {
+    const { call, id } = await userWithSession();
+    await call("PATCH", `/api/context/${id}`, { name: "Ada" });
+    const update = (body: object, version: number) =>
+      call("POST", `/api/context/${id}/update`, body, { "if-match": `"${version}"` });
+    const updated = await update({ city: "Bern" }, 1);
+    expect(updated).toMatchObject({
+      status: 200,
+      body: { version: 2, context: { name: "Ada", city: "Bern" } },
+    });
+    expect(updated.headers.get("etag")).toBe('"2"');
+    expect((await update({ city: null }, 1)).status).toBe(412);
   });
 
   it.each([[[1]], ["text"]])("refuses %j, which is no object", async (patch) => {

@@ -1,7 +1,14 @@
 import { z } from "zod";
+import { SessionId } from "./http/sessions.ts";
 
 export const RunStatus = z.enum(["queued", "running", "completed", "failed"]);
 export type RunStatus = z.infer<typeof RunStatus>;
+
+export const RunId = z.uuid();
+
+/** What the API tells of a run. */
+export const Run = z.strictObject({ id: RunId, session_id: SessionId, status: RunStatus });
+export type Run = z.infer<typeof Run>;
 
 const position = { runId: z.uuid(), sequence: z.int().positive().describe("from 1, without gaps") };
 

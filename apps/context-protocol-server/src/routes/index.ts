@@ -26,6 +26,7 @@ export function mountRoutes({ store, queue, authenticate }: RouteDependencies): 
   api.get("/session/:sessionId", getSession(store));
   api.get("/context/:sessionId", getContext(store));
   api.patch("/context/:sessionId", updateContext(store));
+  api.post("/context/:sessionId/update", updateContext(store));
   api.post("/message/:sessionId", createMessage(store, queue));
   api.get("/message/:sessionId", listMessages(store));
   api.get("/run/:runId", getRun(store));

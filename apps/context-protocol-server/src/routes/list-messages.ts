@@ -1,20 +1,14 @@
-import type { MessageList } from "@mobile-ai-agent/contracts";
+import { ListMessagesQuery, type MessageList } from "@mobile-ai-agent/contracts";
 import type { ConversationStore } from "@mobile-ai-agent/conversation-store";
 import { parseQuery } from "@mobile-ai-agent/service-kit";
 import type { RequestHandler } from "express";
-import { z } from "zod";
 import { ownedSession } from "./owned-session.ts";
-
-const Page = z.strictObject({
-  after: z.coerce.number().int().nonnegative().default(0),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
-});
 
 /** GET /api/message/:sessionId?after=&limit=: messages after a sequence number, oldest first. */
 export function listMessages(store: ConversationStore): RequestHandler {
   return async (request, response) => {
     const { id } = await ownedSession(store, request);
-    const { after, limit } = parseQuery(Page, request);
+    const { after, limit } = parseQuery(ListMessagesQuery, request);
     // One more than asked for tells whether there is another page.
     const found = await store.messages.list(id, { after, limit: limit + 1 });
     const messages = found.slice(0, limit);

@@ -6,8 +6,8 @@ import { contextChanged, etagOf, versionToMatch } from "./etag.ts";
 import { ownedSession } from "./owned-session.ts";
 
 /**
- * PATCH /api/context/:sessionId: merges the body into the context (RFC 7396). With If-Match, only into that
- * version; 412 otherwise.
+ * PATCH /api/context/:sessionId, and POST /api/context/:sessionId/update for clients without PATCH: merges the body
+ * into the context (RFC 7396). With If-Match, only into that version; 412 otherwise.
  */
 export function updateContext(store: ConversationStore): RequestHandler {
   return async (request, response) => {

@@ -28,6 +28,17 @@ export type Message = z.infer<typeof Message>;
 export const CreateMessageResponse = z.strictObject({ message: Message, run_id: z.uuid() });
 export type CreateMessageResponse = z.infer<typeof CreateMessageResponse>;
 
+/** Coerced, since a query has only texts. */
+export const ListMessagesQuery = z.strictObject({
+  after: z.coerce
+    .number()
+    .int()
+    .nonnegative()
+    .default(0)
+    .describe("sequence number of the last message known"),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+
 export const MessageList = z.strictObject({
   messages: z.array(Message),
   next_after: z.int().nonnegative().nullable().describe("pass as `after` for the next page; null at the end"),

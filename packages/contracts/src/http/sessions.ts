@@ -1,5 +1,8 @@
 import { z } from "zod";
 
+/** Any JSON value. */
+export const Json = z.json();
+
 export const SessionId = z.uuid();
 
 export const CreateSessionRequest = z.strictObject({
@@ -26,12 +29,12 @@ export const SessionList = z.strictObject({ sessions: z.array(Session) });
 export type SessionList = z.infer<typeof SessionList>;
 
 /** What the agent should know about the user; merged key by key, `null` removes a key (RFC 7396). */
-export const UpdateContextRequest = z.record(z.string().min(1).max(128), z.json());
+export const UpdateContextRequest = z.record(z.string().min(1).max(128), Json);
 export type UpdateContextRequest = z.infer<typeof UpdateContextRequest>;
 
 export const Context = z.strictObject({
   session_id: SessionId,
   version: z.int().nonnegative().describe("grows by one with each update; also the ETag"),
-  context: z.record(z.string(), z.json()),
+  context: z.record(z.string(), Json),
 });
 export type Context = z.infer<typeof Context>;

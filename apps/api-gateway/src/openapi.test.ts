@@ -1,0 +1,88 @@
+import { createServer } from "node:http";
+import { createLogger, listen, readConfig } from "@mobile-ai-agent/service-kit";
+import express, { type Express } from "express";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { mountRoutes as mountAuth } from "../../auth-service/src/routes/index.ts";
+import { mountRoutes as mountContext } from "../../context-protocol-server/src/routes/index.ts";
+import { gatewayConfig } from "./config.ts";
+import { createApiGateway } from "./service.ts";
+
+const cleanup = new AsyncDisposableStack();
+let base: string;
+let described: string[];
+
+/** Answers with its name, whatever is asked. */
+async function serve(name: string): Promise<string> {
+  const server = await listen(
+    createServer((_request, response) => response.end(name)),
+    0,
+  );
+  cleanup.defer(() => server.close());
+  return `http://127.0.0.1:${server.port}`;
+}
+
+beforeAll(async () => {
+  const config = readConfig(gatewayConfig, {
+    PORT: "0",
+    METRICS_PORT: "0",
+    AUTH_SERVICE_URL: await serve("auth-service"),
+    CONTEXT_PROTOCOL_SERVER_URL: await serve("context-protocol-server"),
+  });
+  const gateway = createApiGateway(config, createLogger("api-gateway", "none"));
+  await gateway.start();
+  cleanup.defer(() => gateway.stop());
+  base = `http://127.0.0.1:${gateway.ports().http}`;
+  const { paths } = (await (await fetch(`${base}/api/openapi.json`)).json()) as { paths: object };
+  described = Object.entries(paths).flatMap(([path, item]) =>
+    Object.keys(item).map((method) => `${method} ${path}`),
+  );
+});
+afterAll(() => cleanup.disposeAsync());
+
+/** @returns "method /path/{parameter}" of each route, also of routers that are mounted at a path. */
+function routesOf(mount: (app: Express) => void): string[] {
+  const app = express();
+  const use = vi.spyOn(app, "use");
+  mount(app);
+  const mounted = use.mock.calls.map(([prefix, router]) =>
+    list((router as unknown as Express).stack, String(prefix)),
+  );
+  // A route with two handlers is there twice.
+  return [...new Set([...list(app.router.stack), ...mounted.flat()])];
+}
+
+function list(stack: Express["router"]["stack"], prefix = ""): string[] {
+  return stack.flatMap(({ route }) =>
+    route
+      ? route.stack.map(({ method }) => `${method} ${prefix}${route.path.replace(/:(\w+)/g, "{$1}")}`)
+      : [],
+  );
+}
+
+const unused = {} as never;
+const SERVICES = {
+  "auth-service": routesOf((app) => mountAuth(app, unused)),
+  "context-protocol-server": routesOf(
+    mountContext({ store: unused, queue: unused, authenticate: (_q, _s, next) => next() }),
+  ),
+};
+
+describe("GET /api/openapi.json", () => {
+  it("describes every route that a service mounts under /api, and none that isn't there", () => {
+    const mounted = Object.values(SERVICES)
+      .flat()
+      .filter((route) => route.includes(" /api/"));
+    expect(mounted.length).toBeGreaterThan(10);
+    expect([...mounted, "get /api/openapi.json"].sort()).toEqual(described.sort());
+  });
+
+  it("describes only what the gateway passes on, to the service that has the route", async () => {
+    for (const [service, routes] of Object.entries(SERVICES)) {
+      for (const route of routes.filter((route) => described.includes(route))) {
+        const [method = "", path = ""] = route.split(" ");
+        const response = await fetch(base + path.replace(/\{\w+\}/g, "1"), { method: method.toUpperCase() });
+        expect(await response.text(), route).toBe(service);
+      }
+    }
+  });
+});

@@ -1,0 +1,153 @@
+import { z } from "zod";
+import { Run } from "../runs.ts";
+import { LoginRequest, RefreshRequest, RegisterRequest, TokenResponse, User } from "./auth.ts";
+import { CreateMessageRequest, CreateMessageResponse, ListMessagesQuery, MessageList } from "./messages.ts";
+import {
+  Context,
+  CreateSessionRequest,
+  CreateSessionResponse,
+  Session,
+  SessionList,
+  UpdateContextRequest,
+} from "./sessions.ts";
+
+export interface Operation {
+  readonly method: "get" | "post" | "patch";
+  /** With `{name}` for each parameter, a key of `PATH_PARAMETERS`. */
+  readonly path: `/api/${string}`;
+  readonly summary: string;
+  /** `user`: with an access token. */
+  readonly access: "anyone" | "user";
+  readonly query?: z.ZodObject;
+  readonly body?: z.ZodType;
+  /** Answers with the version of a context as ETag. */
+  readonly versioned?: true;
+  readonly success: { readonly status: 200 | 201 | 204; readonly schema?: z.ZodType };
+  /** Statuses with a Problem, besides those that follow from access, parameters, query and body. */
+  readonly problems?: readonly number[];
+}
+
+const updateContext = {
+  access: "user",
+  body: UpdateContextRequest,
+  versioned: true,
+  success: { status: 200, schema: Context },
+} as const;
+
+/** Every HTTP operation that the platform offers to its clients, by its id. */
+export const OPERATIONS: Readonly<Record<string, Operation>> = {
+  register: {
+    method: "post",
+    path: "/api/auth/register",
+    summary: "Make an account.",
+    access: "anyone",
+    body: RegisterRequest,
+    success: { status: 201, schema: User },
+    problems: [409],
+  },
+  login: {
+    method: "post",
+    path: "/api/auth/login",
+    summary: "Sign in with username or email address, and password.",
+    access: "anyone",
+    body: LoginRequest,
+    success: { status: 200, schema: TokenResponse },
+    problems: [401],
+  },
+  refresh: {
+    method: "post",
+    path: "/api/auth/refresh",
+    summary: "Change a refresh token for new tokens; a token used twice ends its sign-in.",
+    access: "anyone",
+    body: RefreshRequest,
+    success: { status: 200, schema: TokenResponse },
+    problems: [401],
+  },
+  logout: {
+    method: "post",
+    path: "/api/auth/logout",
+    summary: "End the sign-in that a refresh token belongs to.",
+    access: "anyone",
+    body: RefreshRequest,
+    success: { status: 204 },
+  },
+  getMe: {
+    method: "get",
+    path: "/api/users/me",
+    summary: "Who the access token is for.",
+    access: "user",
+    success: { status: 200, schema: User },
+  },
+  createSession: {
+    method: "post",
+    path: "/api/session/create",
+    summary: "Begin a session.",
+    access: "user",
+    body: CreateSessionRequest,
+    success: { status: 201, schema: CreateSessionResponse },
+  },
+  listSessions: {
+    method: "get",
+    path: "/api/session",
+    summary: "The caller's sessions, the last used first, at most 100.",
+    access: "user",
+    success: { status: 200, schema: SessionList },
+  },
+  getSession: {
+    method: "get",
+    path: "/api/session/{sessionId}",
+    summary: "One of the caller's sessions.",
+    access: "user",
+    success: { status: 200, schema: Session },
+  },
+  getContext: {
+    method: "get",
+    path: "/api/context/{sessionId}",
+    summary: "What the agent knows in a session.",
+    access: "user",
+    versioned: true,
+    success: { status: 200, schema: Context },
+  },
+  patchContext: {
+    ...updateContext,
+    method: "patch",
+    path: "/api/context/{sessionId}",
+    summary: "Merge into the context: null removes a key, objects are merged (RFC 7396).",
+  },
+  updateContext: {
+    ...updateContext,
+    method: "post",
+    path: "/api/context/{sessionId}/update",
+    summary: "The same as patchContext, for clients without PATCH.",
+  },
+  createMessage: {
+    method: "post",
+    path: "/api/message/{sessionId}",
+    summary: "Send a message, and start the run that answers it.",
+    access: "user",
+    body: CreateMessageRequest,
+    success: { status: 201, schema: CreateMessageResponse },
+  },
+  listMessages: {
+    method: "get",
+    path: "/api/message/{sessionId}",
+    summary: "The messages of a session, oldest first, page by page.",
+    access: "user",
+    query: ListMessagesQuery,
+    success: { status: 200, schema: MessageList },
+  },
+  getRun: {
+    method: "get",
+    path: "/api/run/{runId}",
+    summary: "The state of one of the caller's runs.",
+    access: "user",
+    success: { status: 200, schema: Run },
+  },
+  getOpenApi: {
+    method: "get",
+    path: "/api/openapi.json",
+    summary: "This document.",
+    access: "anyone",
+    success: { status: 200, schema: z.looseObject({ openapi: z.string() }) },
+  },
+};

@@ -1,0 +1,134 @@
+import { z } from "zod";
+import {
+  createDocument,
+  type ZodOpenApiObject,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiResponsesObject,
+} from "zod-openapi";
+import { LoginRequest, RefreshRequest, RegisterRequest, TokenResponse, User } from "./http/auth.ts";
+import { CreateMessageRequest, CreateMessageResponse, Message, MessageList } from "./http/messages.ts";
+import { OPERATIONS, type Operation } from "./http/operations.ts";
+import { Problem } from "./http/problem.ts";
+import {
+  Context,
+  CreateSessionRequest,
+  CreateSessionResponse,
+  Json,
+  Session,
+  SessionId,
+  SessionList,
+} from "./http/sessions.ts";
+import { Run, RunId } from "./runs.ts";
+
+/** What the document names; the other schemas stand where they are used. */
+const REQUESTS = {
+  LoginRequest,
+  RefreshRequest,
+  RegisterRequest,
+  CreateMessageRequest,
+  CreateSessionRequest,
+};
+const ANSWERS = {
+  ...{ TokenResponse, User, Session, SessionList, CreateSessionResponse, Context },
+  ...{ Message, MessageList, CreateMessageResponse, Run, Problem, Json },
+};
+
+const PATH_PARAMETERS: Readonly<Record<string, z.ZodType>> = { sessionId: SessionId, runId: RunId };
+
+const SESSION_TOKEN = z.string().optional().describe("must be the session's own where it is given");
+const IF_MATCH = z.string().optional().describe("ETag of the version to change, or *");
+const ETAG = z.string().describe("the version of the context, in quotes");
+const CHALLENGE = z.string().describe("how to authenticate: RFC 6750, 3");
+
+const PROBLEMS: Readonly<Record<number, string>> = {
+  400: "the body or the query does not have the expected form; `errors` lists each fault",
+  401: "not signed in, or not with valid credentials",
+  403: "X-Session-Token is not the token of this session",
+  404: "there is no such thing, or it is another user's",
+  409: "it is taken already",
+  412: "the context has another version than If-Match asks for",
+  413: "the body, or the context with it, is too large",
+};
+
+/** The HTTP API as an OpenAPI 3.1 document, made from the schemas that the services validate with. */
+export function openApiDocument(): ReturnType<typeof createDocument> {
+  const paths: NonNullable<ZodOpenApiObject["paths"]> = {};
+  for (const [id, operation] of Object.entries(OPERATIONS)) {
+    paths[operation.path] = {
+      ...paths[operation.path],
+      [operation.method]: describeOperation(id, operation),
+    };
+  }
+  return createDocument({
+    openapi: "3.1.1",
+    info: {
+      title: "Mobile AI Agent",
+      version: "0.1.0",
+      description: "Answers stream over Socket.IO at /ws, which this document does not describe.",
+      license: { name: "Apache-2.0", identifier: "Apache-2.0" },
+    },
+    servers: [{ url: "/" }],
+    paths,
+    components: {
+      schemas: { ...REQUESTS, ...ANSWERS },
+      securitySchemes: { accessToken: { type: "http", scheme: "bearer", bearerFormat: "JWT" } },
+    },
+  });
+}
+
+function describeOperation(operationId: string, operation: Operation): ZodOpenApiOperationObject {
+  const { summary, access, query, body, versioned, success } = operation;
+  const names = parametersOf(operation);
+  const path = Object.fromEntries(names.map((name) => [name, PATH_PARAMETERS[name]]));
+  const header = {
+    ...(names.includes("sessionId") && { "X-Session-Token": SESSION_TOKEN }),
+    ...(versioned && body && { "If-Match": IF_MATCH }),
+  };
+  return {
+    operationId,
+    summary,
+    security: access === "user" ? [{ accessToken: [] }] : [],
+    requestParams: {
+      path: z.object(path as z.ZodRawShape),
+      header: z.object(header),
+      ...(query && { query }),
+    },
+    ...(body && { requestBody: { required: true, content: { "application/json": { schema: body } } } }),
+    responses: {
+      [success.status]: {
+        description: summary,
+        ...(versioned && { headers: z.object({ ETag: ETAG }) }),
+        ...(success.schema && { content: { "application/json": { schema: success.schema } } }),
+      },
+      ...problemResponses(operation),
+    },
+  };
+}
+
+function problemResponses(operation: Operation): ZodOpenApiResponsesObject {
+  const { access, query, body, versioned, problems = [] } = operation;
+  const names = parametersOf(operation);
+  const statuses = [
+    ...(query || body ? [400] : []),
+    ...(access === "user" ? [401] : []),
+    ...(names.includes("sessionId") ? [403] : []),
+    ...(names.length > 0 ? [404] : []),
+    ...(versioned && body ? [412] : []),
+    ...(body ? [413] : []),
+    ...problems,
+  ];
+  const content = { "application/problem+json": { schema: Problem } };
+  const responses: ZodOpenApiResponsesObject = {
+    default: { description: "any other fault, of the request or of the platform", content },
+  };
+  for (const status of statuses) {
+    const headers = status === 401 && { headers: z.object({ "WWW-Authenticate": CHALLENGE }) };
+    responses[`${status}` as "400"] = { description: PROBLEMS[status] ?? "", content, ...headers };
+  }
+  return responses;
+}
+
+/** @returns the names between braces in an operation's path. */
+function parametersOf({ path }: Operation): string[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string);
+}
