@@ -8,6 +8,7 @@ import type { Link } from "./components/pod.ts";
 import { imageOf, readConfig } from "./config.ts";
 import { createMongoCredentials, FerretDb } from "./data/ferret-db.ts";
 import { createRedisCredentials, Redis } from "./data/redis.ts";
+import { mcpAddress } from "./mcp-address.ts";
 import { createIngressCertificate } from "./secrets/ingress-certificate.ts";
 import { readKey, secretGroup } from "./secrets/secret-group.ts";
 import { createTokenCredentials, tokenSigning, tokenVerification } from "./secrets/tokens.ts";
@@ -63,6 +64,7 @@ export default async function program(): Promise<Outputs> {
     redis: redis.link,
     "token-verification": tokenVerification(url),
     "token-signing": tokenSigning(jwt.metadata.name),
+    "mcp-address": mcpAddress(url),
   };
   for (const name of SERVICE_NAMES) {
     new AppService(name, { namespace, ...serviceArgs(name, config, links) }, cluster);
@@ -74,7 +76,12 @@ export default async function program(): Promise<Outputs> {
       host: config.host,
       ingressClass: config.ingressClass,
       tlsSecret: tls.metadata.name,
-      routes: { "/api": "api-gateway", "/ws": "websocket-server" },
+      routes: {
+        "/api": "api-gateway",
+        "/mcp": "api-gateway",
+        "/.well-known/oauth-protected-resource": "api-gateway",
+        "/ws": "websocket-server",
+      },
     },
     cluster,
   );

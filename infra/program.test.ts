@@ -205,6 +205,8 @@ test("the ingress leads to services that exist, over TLS", () => {
   );
   expect(routes).toEqual([
     ["/api", "api-gateway"],
+    ["/mcp", "api-gateway"],
+    ["/.well-known/oauth-protected-resource", "api-gateway"],
     ["/ws", "websocket-server"],
   ]);
   expect(names("Secret")).toContain(spec.tls[0].secretName);

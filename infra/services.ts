@@ -14,7 +14,7 @@ export const HTTP_PORT = 8000;
 export const MANAGEMENT_PORT = 9090;
 
 /** What a service can ask to reach. Each gives environment and, where needed, files. */
-export type LinkName = "mongodb" | "redis" | "token-verification" | "token-signing";
+export type LinkName = "mongodb" | "redis" | "token-verification" | "token-signing" | "mcp-address";
 
 interface ServiceDefinition {
   /** Services it calls; each gives `<NAME>_URL`. */
@@ -29,7 +29,7 @@ interface ServiceDefinition {
 export const SERVICES: Readonly<Record<ServiceName, ServiceDefinition>> = {
   "api-gateway": { calls: ["auth-service", "context-protocol-server"] },
   "auth-service": { links: ["mongodb", "token-verification", "token-signing"] },
-  "context-protocol-server": { links: ["mongodb", "redis", "token-verification"] },
+  "context-protocol-server": { links: ["mongodb", "redis", "token-verification", "mcp-address"] },
   "websocket-server": { calls: ["context-protocol-server"], links: ["redis", "token-verification"] },
   "agent-orchestrator": {
     calls: ["llm-server"],

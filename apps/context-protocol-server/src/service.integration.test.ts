@@ -24,6 +24,8 @@ beforeAll(async () => {
     JWKS_URL: keys.jwksUrl,
     MONGODB_URI: mongo.uri,
     REDIS_URL: redisServer.url,
+    MCP_URL: "https://agent.test/mcp",
+    MCP_ALLOWED_HOSTS: "127.0.0.1",
   });
   const service = createService(config, { logger: createLogger("test", "error") });
   cleanup.defer(() => service.stop());
