@@ -154,6 +154,11 @@ describe("every Deployment", () => {
     const holders = workloads().filter(({ inputs }) => JSON.stringify(inputs).includes("jwt-credentials"));
     expect(holders.map(({ name }) => name)).toEqual(["auth-service"]);
   });
+
+  test("is given the key of run tokens only if it makes or checks them", () => {
+    const holders = workloads().filter(({ inputs }) => JSON.stringify(inputs).includes("run-token-key"));
+    expect(holders.map(({ name }) => name).sort()).toEqual(["agent-orchestrator", "context-protocol-server"]);
+  });
 });
 
 describe("secrets", () => {

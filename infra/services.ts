@@ -14,7 +14,13 @@ export const HTTP_PORT = 8000;
 export const MANAGEMENT_PORT = 9090;
 
 /** What a service can ask to reach. Each gives environment and, where needed, files. */
-export type LinkName = "mongodb" | "redis" | "token-verification" | "token-signing" | "mcp-address";
+export type LinkName =
+  | "mongodb"
+  | "redis"
+  | "token-verification"
+  | "token-signing"
+  | "mcp-address"
+  | "run-tokens";
 
 interface ServiceDefinition {
   /** Services it calls; each gives `<NAME>_URL`. */
@@ -29,11 +35,13 @@ interface ServiceDefinition {
 export const SERVICES: Readonly<Record<ServiceName, ServiceDefinition>> = {
   "api-gateway": { calls: ["auth-service", "context-protocol-server"] },
   "auth-service": { links: ["mongodb", "token-verification", "token-signing"] },
-  "context-protocol-server": { links: ["mongodb", "redis", "token-verification", "mcp-address"] },
+  "context-protocol-server": {
+    links: ["mongodb", "redis", "token-verification", "mcp-address", "run-tokens"],
+  },
   "websocket-server": { calls: ["context-protocol-server"], links: ["redis", "token-verification"] },
   "agent-orchestrator": {
-    calls: ["llm-server"],
-    links: ["mongodb", "redis"],
+    calls: ["llm-server", "context-protocol-server"],
+    links: ["mongodb", "redis", "run-tokens"],
     env: { LLM_MODEL: "smollm2-135m-instruct" },
   },
   "llm-server": { basePath: "/v1" },

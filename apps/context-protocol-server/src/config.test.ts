@@ -7,6 +7,7 @@ const env = {
   JWKS_URL: "http://auth-service:8000/.well-known/jwks.json",
   MONGODB_URI: "mongodb://mongodb/mobile-ai-agent",
   REDIS_URL: "redis://redis",
+  RUN_TOKEN_KEY: "k".repeat(32),
   MCP_URL: "https://agent.example/mcp",
   MCP_ALLOWED_HOSTS: "agent.example, [::1]",
 };

@@ -1,4 +1,11 @@
-import { baseConfig, mongoConfig, readConfig, redisConfig, tokenConfig } from "@mobile-ai-agent/service-kit";
+import {
+  baseConfig,
+  mongoConfig,
+  readConfig,
+  redisConfig,
+  runTokenConfig,
+  tokenConfig,
+} from "@mobile-ai-agent/service-kit";
 import { z } from "zod";
 
 const hostname = z
@@ -18,6 +25,7 @@ const serviceConfig = z.object({
   ...tokenConfig.shape,
   ...mongoConfig.shape,
   ...redisConfig.shape,
+  ...runTokenConfig.shape,
   MCP_URL: z
     .url({ protocol: /^https?$/, error: "must be an http or https URL" })
     .refine((url) => URL.parse(url)?.pathname === "/mcp", "must end with /mcp")

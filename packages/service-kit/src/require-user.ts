@@ -18,13 +18,18 @@ export function requireUser(
   const pointer = resourceMetadata === undefined ? [] : [`resource_metadata="${resourceMetadata}"`];
   const challenge = (...parameters: string[]) => `Bearer ${[...parameters, ...pointer].join(", ")}`.trim();
   return async (request, _response, next) => {
-    const token = /^Bearer +([A-Za-z0-9._~+/=-]+)$/i.exec(request.get("authorization") ?? "")?.[1];
+    const token = bearerTokenOf(request);
     if (token === undefined) {
       throw unauthorized("sign in, and send the access token as a Bearer token", challenge());
     }
     users.set(request, await verify(verifier, token, challenge('error="invalid_token"')));
     next();
   };
+}
+
+/** The token of the request's Authorization header (RFC 6750, 2.1), unchecked. */
+export function bearerTokenOf(request: Request): string | undefined {
+  return /^Bearer +([A-Za-z0-9._~+/=-]+)$/i.exec(request.get("authorization") ?? "")?.[1];
 }
 
 /** Claims of the request's access token. @throws Error when the route is not behind `requireUser` */

@@ -7,10 +7,24 @@ export interface Caller {
   readonly store: ConversationStore;
   /** `sub` of the access token. Whatever is read or written has to be this user's. */
   readonly userId: string;
+  /** The one session that the caller may see; it may change nothing then. A run has this, a user doesn't. */
+  readonly onlySession?: string | undefined;
   readonly logger: Logger;
 }
 
-/** @returns undefined when there is no such session or it is another user's: a caller can't tell one from the other */
-export function sessionOf({ store, userId }: Caller, id: string): Promise<Session | undefined> {
-  return store.sessions.get(id, userId);
+/**
+ * @returns undefined when there is no such session, or it is not for the caller to see: a caller can't tell one from the
+ *   other
+ */
+export async function sessionOf(caller: Caller, id: string): Promise<Session | undefined> {
+  const { store, userId, onlySession = id } = caller;
+  return id === onlySession ? await store.sessions.get(id, userId) : undefined;
+}
+
+/** @returns the sessions that the caller may see, the last used first, at most 100 */
+export async function sessionsOf(caller: Caller): Promise<Session[]> {
+  const { store, userId, onlySession } = caller;
+  if (onlySession === undefined) return await store.sessions.list(userId);
+  const session = await sessionOf(caller, onlySession);
+  return session === undefined ? [] : [session];
 }

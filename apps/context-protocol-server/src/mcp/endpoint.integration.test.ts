@@ -10,6 +10,8 @@ import { createService } from "../service.ts";
 const REPLICAS = 3;
 const METADATA_URL = "https://agent.test/.well-known/oauth-protected-resource/mcp";
 
+const RUN_TOKEN_KEY = "k".repeat(32);
+
 const issuer = createIssuer();
 const cleanup = new AsyncDisposableStack();
 const origins: string[] = [];
@@ -29,6 +31,7 @@ beforeAll(async () => {
     JWKS_URL: keys.jwksUrl,
     MONGODB_URI: mongo.uri,
     REDIS_URL: redis.url,
+    RUN_TOKEN_KEY,
     MCP_URL: "https://agent.test/mcp",
     MCP_ALLOWED_HOSTS: "agent.test,127.0.0.1",
     MCP_ALLOWED_ORIGINS: "agent.test",

@@ -1,9 +1,10 @@
 import type { ConversationStore } from "@mobile-ai-agent/conversation-store";
-import { type Logger, requireUser, type TokenVerifier, userOf } from "@mobile-ai-agent/service-kit";
+import type { Logger, TokenVerifier } from "@mobile-ai-agent/service-kit";
 import { hostHeaderValidation, originValidation, toNodeHandler } from "@modelcontextprotocol/node";
 import { createMcpHandler } from "@modelcontextprotocol/server";
 import type { Express, RequestHandler } from "express";
 import type { ServiceConfig } from "../config.ts";
+import { authenticate, identityOf } from "./authenticate.ts";
 import { describeResource } from "./protected-resource.ts";
 import { createMcpServer } from "./server.ts";
 
@@ -17,10 +18,10 @@ export interface McpEndpoint {
 
 /**
  * POST /mcp: the Model Context Protocol over Streamable HTTP, revisions 2026-07-28 and 2025-11-25, behind access
- * tokens. Each request is served on its own, so any replica can serve any of them.
+ * tokens and run tokens. Each request is served on its own, so any replica can serve any of them.
  */
 export function createMcpEndpoint(dependencies: {
-  config: Pick<ServiceConfig, "MCP_URL" | "MCP_ALLOWED_HOSTS" | "MCP_ALLOWED_ORIGINS" | "JWT_ISSUER">;
+  config: ServiceConfig;
   store: ConversationStore;
   verifier: TokenVerifier;
   logger: Logger;
@@ -29,15 +30,11 @@ export function createMcpEndpoint(dependencies: {
   const resource = describeResource(config.MCP_URL, config.JWT_ISSUER);
   const onerror = (error: Error) => logger.warn("MCP request refused", { error });
   const handler = createMcpHandler(
-    ({ authInfo }) => createMcpServer({ store, userId: userIdOf(authInfo?.clientId), logger }),
+    ({ authInfo }) => createMcpServer({ store, logger, ...identityOf(authInfo) }),
     { legacy: "stateless", maxSubscriptions: 0, maxRequestBodySize: MAX_BODY_BYTES, onerror },
   );
   const serve = toNodeHandler(handler, { maxRequestBodySize: MAX_BODY_BYTES, onerror });
-  const serveUser: RequestHandler = async (request, response) => {
-    // Who calls is all that a handler needs: the token itself stays here.
-    const auth = { token: "", clientId: userOf(request).sub, scopes: [] };
-    await serve(Object.assign(request, { auth }), response);
-  };
+  const answer: RequestHandler = (request, response) => serve(request, response);
   return {
     mount(app) {
       app.get(resource.metadataPath, resource.metadata);
@@ -45,8 +42,13 @@ export function createMcpEndpoint(dependencies: {
         "/mcp",
         only(hostHeaderValidation(config.MCP_ALLOWED_HOSTS)),
         only(originValidation(config.MCP_ALLOWED_ORIGINS)),
-        requireUser(verifier, { resourceMetadata: resource.metadataUrl }),
-        serveUser,
+        authenticate({
+          store,
+          verifier,
+          runTokenKey: config.RUN_TOKEN_KEY,
+          resourceMetadata: resource.metadataUrl,
+        }),
+        answer,
       );
     },
     close: () => handler.close(),
@@ -58,9 +60,4 @@ function only(guard: ReturnType<typeof hostHeaderValidation>): RequestHandler {
   return (request, response, next) => {
     if (guard(request, response)) next();
   };
-}
-
-function userIdOf(id: string | undefined): string {
-  if (id === undefined) throw new Error("the MCP endpoint is not behind requireUser");
-  return id;
 }

@@ -1,15 +1,15 @@
 import { SessionId } from "@mobile-ai-agent/contracts";
 import { type McpServer, ResourceNotFoundError, ResourceTemplate } from "@modelcontextprotocol/server";
-import { type Caller, sessionOf } from "./caller.ts";
+import { type Caller, sessionOf, sessionsOf } from "./caller.ts";
 import { sheltered } from "./faults.ts";
 
 const MIME_TYPE = "application/json";
 
 /** Resources `context://sessions/{id}`: what the agent should know, one for each of the caller's sessions. */
 export function registerSessionContexts(server: McpServer, caller: Caller): void {
-  const { store, userId } = caller;
+  const { store } = caller;
   const list = sheltered(caller, async () => ({
-    resources: (await store.sessions.list(userId)).map(({ id, title, updated_at }) => ({
+    resources: (await sessionsOf(caller)).map(({ id, title, updated_at }) => ({
       uri: `context://sessions/${id}`,
       name: id,
       title: title === "" ? "Untitled session" : title,

@@ -1,6 +1,6 @@
 import { SessionList } from "@mobile-ai-agent/contracts";
 import type { McpServer } from "@modelcontextprotocol/server";
-import type { Caller } from "../caller.ts";
+import { type Caller, sessionsOf } from "../caller.ts";
 import { sheltered } from "../faults.ts";
 import { structured } from "../structured.ts";
 
@@ -14,6 +14,6 @@ export function registerListSessions(server: McpServer, caller: Caller): void {
       outputSchema: SessionList,
       annotations: { readOnlyHint: true, openWorldHint: false },
     },
-    sheltered(caller, async () => structured({ sessions: await caller.store.sessions.list(caller.userId) })),
+    sheltered(caller, async () => structured({ sessions: await sessionsOf(caller) })),
   );
 }
