@@ -9,9 +9,16 @@ import type { Link } from "./components/pod.ts";
 import { imageOf, readConfig } from "./config.ts";
 import { createMongoCredentials, FerretDb } from "./data/ferret-db.ts";
 import { createRedisCredentials, Redis } from "./data/redis.ts";
+import { mcpAddress } from "./mcp-address.ts";
 import { createIngressCertificate } from "./secrets/ingress-certificate.ts";
 import { readKey, secretGroup } from "./secrets/secret-group.ts";
-import { createTokenCredentials, tokenSigning, tokenVerification } from "./secrets/tokens.ts";
+import {
+  createRunTokenKey,
+  createTokenCredentials,
+  runTokens,
+  tokenSigning,
+  tokenVerification,
+} from "./secrets/tokens.ts";
 import { serviceArgs } from "./service-args.ts";
 import { type LinkName, ROUTES, SERVICE_NAMES } from "./services.ts";
 
@@ -51,6 +58,7 @@ export default async function program(): Promise<Outputs> {
     cluster,
   );
   const jwt = secretGroup("jwt-credentials", { namespace, values: createTokenCredentials() }, cluster);
+  const runTokenKey = secretGroup("run-token-key", { namespace, values: createRunTokenKey() }, cluster);
   secretGroup("encryption-key", { namespace, values: { key: randomBytes(32).toString("base64") } }, cluster);
   // The host is in the name: another host is another certificate.
   const tls = secretGroup(
@@ -64,6 +72,8 @@ export default async function program(): Promise<Outputs> {
     redis: redis.link,
     "token-verification": tokenVerification(url),
     "token-signing": tokenSigning(jwt.metadata.name),
+    "mcp-address": mcpAddress(url),
+    "run-tokens": runTokens(runTokenKey.metadata.name),
   };
   for (const name of SERVICE_NAMES) {
     new AppService(name, { namespace, ...serviceArgs(name, config, links) }, cluster);

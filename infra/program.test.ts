@@ -154,6 +154,11 @@ describe("every Deployment", () => {
     const holders = workloads().filter(({ inputs }) => JSON.stringify(inputs).includes("jwt-credentials"));
     expect(holders.map(({ name }) => name)).toEqual(["auth-service"]);
   });
+
+  test("is given the key of run tokens only if it makes or checks them", () => {
+    const holders = workloads().filter(({ inputs }) => JSON.stringify(inputs).includes("run-token-key"));
+    expect(holders.map(({ name }) => name).sort()).toEqual(["agent-orchestrator", "context-protocol-server"]);
+  });
 });
 
 describe("secrets", () => {
@@ -205,6 +210,8 @@ test("the ingress leads to services that exist, over TLS", () => {
   );
   expect(routes).toEqual([
     ["/api", "api-gateway"],
+    ["/mcp", "api-gateway"],
+    ["/.well-known/oauth-protected-resource", "api-gateway"],
     ["/ws", "websocket-server"],
   ]);
   expect(names("Secret")).toContain(spec.tls[0].secretName);

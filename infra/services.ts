@@ -16,6 +16,8 @@ export const MANAGEMENT_PORT = 9090;
 /** Path prefix of the platform's address → service. */
 export const ROUTES: Readonly<Record<string, ServiceName>> = {
   "/api": "api-gateway",
+  "/mcp": "api-gateway",
+  "/.well-known/oauth-protected-resource": "api-gateway",
   "/ws": "websocket-server",
 };
 
@@ -27,7 +29,13 @@ export const DATABASE_PORTS = { mongodb: 27017, redis: 6379 } as const;
 export type DatabaseName = keyof typeof DATABASE_PORTS;
 
 /** What a service can ask to reach. Each gives environment and, where needed, files. */
-export type LinkName = "mongodb" | "redis" | "token-verification" | "token-signing";
+export type LinkName =
+  | "mongodb"
+  | "redis"
+  | "token-verification"
+  | "token-signing"
+  | "mcp-address"
+  | "run-tokens";
 
 interface ServiceDefinition {
   /** Services it calls; each gives `<NAME>_URL`. */
@@ -42,11 +50,13 @@ interface ServiceDefinition {
 export const SERVICES: Readonly<Record<ServiceName, ServiceDefinition>> = {
   "api-gateway": { calls: ["auth-service", "context-protocol-server"] },
   "auth-service": { links: ["mongodb", "token-verification", "token-signing"] },
-  "context-protocol-server": { links: ["mongodb", "redis", "token-verification"] },
+  "context-protocol-server": {
+    links: ["mongodb", "redis", "token-verification", "mcp-address", "run-tokens"],
+  },
   "websocket-server": { calls: ["context-protocol-server"], links: ["redis", "token-verification"] },
   "agent-orchestrator": {
-    calls: ["llm-server"],
-    links: ["mongodb", "redis"],
+    calls: ["llm-server", "context-protocol-server"],
+    links: ["mongodb", "redis", "run-tokens"],
     env: { LLM_MODEL: "smollm2-135m-instruct" },
   },
   "llm-server": { basePath: "/v1" },

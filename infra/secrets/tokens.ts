@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from "node:crypto";
+import { generateKeyPairSync, randomBytes } from "node:crypto";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Link } from "../components/pod.ts";
 import { addressOf, TOKEN_ISSUER } from "../services.ts";
@@ -32,5 +32,18 @@ export function tokenSigning(secret: pulumi.Input<string>): Link {
   return {
     env: { JWT_PRIVATE_KEY_FILE: `${path}/private.pem` },
     mounts: [{ name: "jwt", secret, path, files: { "private.pem": "private.pem" } }],
+  };
+}
+
+/** @returns `key`: what agent-orchestrator signs the tokens of runs with, and context-protocol-server checks (HS256). */
+export function createRunTokenKey(): Record<string, string> {
+  return { key: randomBytes(32).toString("base64") };
+}
+
+export function runTokens(secret: pulumi.Input<string>): Link {
+  const path = "/run/secrets/run-tokens";
+  return {
+    env: { RUN_TOKEN_KEY_FILE: `${path}/key` },
+    mounts: [{ name: "run-tokens", secret, path, files: { key: "key" } }],
   };
 }

@@ -1,4 +1,4 @@
-import { baseConfig, mongoConfig, redisConfig } from "@mobile-ai-agent/service-kit";
+import { baseConfig, mongoConfig, redisConfig, runTokenConfig } from "@mobile-ai-agent/service-kit";
 import { z } from "zod";
 
 const positive = (fallback: number) => z.coerce.number().int().positive().default(fallback);
@@ -8,6 +8,8 @@ export const orchestratorConfig = z.object({
   ...baseConfig.shape,
   ...mongoConfig.shape,
   ...redisConfig.shape,
+  ...runTokenConfig.shape,
+  CONTEXT_PROTOCOL_SERVER_URL: z.url({ protocol: /^https?$/, error: "must be an http or https URL" }),
   LLM_SERVER_URL: z.url({ protocol: /^https?$/, error: "must be an http or https URL that ends with /v1" }),
   LLM_MODEL: z.string().min(1),
   MAX_ANSWER_TOKENS: positive(192),

@@ -1,5 +1,6 @@
 import type { ConversationStore, Run, RunLog } from "@mobile-ai-agent/conversation-store";
 import type { Logger } from "@mobile-ai-agent/service-kit";
+import type { ContextReader } from "./context-reader.ts";
 import { type EventLog, openEventLog } from "./event-log.ts";
 import { type LanguageModel, ModelFailure } from "./language-model.ts";
 import { composePrompt } from "./prompt.ts";
@@ -13,6 +14,7 @@ const UNAVAILABLE = "the language model could not answer: try again in a moment"
 export interface RunDependencies {
   readonly store: ConversationStore;
   readonly runLog: RunLog;
+  readonly contextOf: ContextReader;
   readonly model: LanguageModel;
   readonly logger: Logger;
 }
@@ -21,7 +23,7 @@ export interface RunDependencies {
  * Makes the answer of a run: streams it to the run's log, stores it, ends the log. Idempotent: of a run that was
  * handled before, in part or whole, it does what is left.
  *
- * @throws when the database or Redis fails, or when aborted: the run is to be handled again
+ * @throws when the database, Redis or context-protocol-server fails, or when aborted: the run is to be handled again
  */
 export async function handleRun(
   runId: string,
@@ -53,10 +55,10 @@ export async function handleRun(
 
 /** @returns the whole answer: exactly the concatenated tokens of the log */
 async function streamAnswer(run: Run, log: EventLog, signal: AbortSignal, dependencies: RunDependencies) {
-  const { store, model } = dependencies;
-  const [history, { context }] = await Promise.all([
+  const { store, contextOf, model } = dependencies;
+  const [history, context] = await Promise.all([
     store.messages.history(run.sessionId, HISTORY),
-    store.contexts.get(run.sessionId),
+    contextOf(run, signal),
   ]);
   let content = "";
   for await (const text of model.answer(composePrompt(history, context, run.messageId), signal)) {

@@ -3,8 +3,10 @@ import { createServer } from "node:http";
 import type { RunEvent } from "@mobile-ai-agent/contracts";
 import { createConversationStore, createRunLog, createRunQueue } from "@mobile-ai-agent/conversation-store";
 import { connectMongo, connectRedis, createLogger, listen, type Service } from "@mobile-ai-agent/service-kit";
-import { eventually, startMongo, startRedis } from "@mobile-ai-agent/test-support";
+import { createIssuer, eventually, startMongo, startRedis } from "@mobile-ai-agent/test-support";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { readServiceConfig } from "../../context-protocol-server/src/config.ts";
+import { createService as createContextProtocolServer } from "../../context-protocol-server/src/service.ts";
 import { orchestratorConfig } from "./config.ts";
 import { createService } from "./service.ts";
 
@@ -45,6 +47,19 @@ async function startScriptedModel() {
   return { url: `http://127.0.0.1:${port}/v1`, close, server };
 }
 
+/** The real one, as the only source of contexts. */
+async function startContextProtocolServer(more: Record<string, string>) {
+  const { issuer, audience } = createIssuer();
+  const config = readServiceConfig({
+    ...{ PORT: "0", METRICS_PORT: "0", JWT_ISSUER: issuer, JWT_AUDIENCE: audience },
+    ...{ JWKS_URL: "http://127.0.0.1:1/", MCP_URL: "https://agent.test/mcp", MCP_ALLOWED_HOSTS: "127.0.0.1" },
+    ...more,
+  });
+  const service = createContextProtocolServer(config, { logger });
+  await service.start();
+  return service;
+}
+
 async function open(mongodbUri: string, redisUrl: string) {
   const mongo = await connectMongo({ MONGODB_URI: mongodbUri }, "test");
   const redis = await connectRedis({ REDIS_URL: redisUrl });
@@ -60,7 +75,15 @@ beforeAll(async () => {
     model.server.closeAllConnections();
     await model.close();
   });
+  const RUN_TOKEN_KEY = "k".repeat(32);
+  const contexts = await startContextProtocolServer({
+    MONGODB_URI: mongo.uri,
+    REDIS_URL: redis.url,
+    RUN_TOKEN_KEY,
+  });
+  closers.unshift(() => contexts.stop());
   env = {
+    ...{ RUN_TOKEN_KEY, CONTEXT_PROTOCOL_SERVER_URL: `http://127.0.0.1:${contexts.port()}` },
     ...{ PORT: "0", METRICS_PORT: "0", MONGODB_URI: mongo.uri, REDIS_URL: redis.url },
     ...{ LLM_SERVER_URL: model.url, LLM_MODEL: "any", CLAIM_AFTER_MS: "600" },
   };
@@ -84,7 +107,8 @@ async function startOrchestrator(): Promise<void> {
 }
 
 async function storeRun(content: string) {
-  const [sessionId, userId] = [randomUUID(), randomUUID()];
+  const userId = randomUUID();
+  const { id: sessionId } = (await context.store.sessions.create({ userId })).session;
   const { message, runId } = await context.store.messages.addUserMessage({
     sessionId,
     userId,

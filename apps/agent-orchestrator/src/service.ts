@@ -10,6 +10,7 @@ import {
   startManagement,
 } from "@mobile-ai-agent/service-kit";
 import type { OrchestratorConfig } from "./config.ts";
+import { createContextReader } from "./context-reader.ts";
 import { handleRun } from "./handle-run.ts";
 import { createLanguageModel } from "./language-model.ts";
 import { sweepRuns } from "./sweep.ts";
@@ -42,7 +43,17 @@ export function createService(config: OrchestratorConfig, { logger }: { logger: 
       await store.createIndexes();
 
       const queue = createRunQueue(redis);
-      const dependencies = { store, runLog: createRunLog(redis), model: openModel(config), logger };
+      const contextOf = createContextReader({
+        baseUrl: config.CONTEXT_PROTOCOL_SERVER_URL,
+        runTokenKey: config.RUN_TOKEN_KEY,
+      });
+      const dependencies = {
+        store,
+        runLog: createRunLog(redis),
+        contextOf,
+        model: openModel(config),
+        logger,
+      };
       const consumer = `${hostname()}-${randomUUID()}`;
       const { CONCURRENCY: concurrency, CLAIM_AFTER_MS: claimAfterMs } = config;
       // Rejects only when Redis refuses its commands for good: caught nowhere, that ends the process.

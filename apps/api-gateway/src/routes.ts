@@ -9,7 +9,14 @@ const MAX_BODY_BYTES = 1024 * 1024;
 
 const ROUTES = {
   AUTH_SERVICE_URL: ["/api/auth", "/api/users"],
-  CONTEXT_PROTOCOL_SERVER_URL: ["/api/session", "/api/context", "/api/message", "/api/run"],
+  CONTEXT_PROTOCOL_SERVER_URL: [
+    "/api/session",
+    "/api/context",
+    "/api/message",
+    "/api/run",
+    "/mcp",
+    "/.well-known/oauth-protected-resource",
+  ],
 } as const;
 
 /** Which paths go to which service. Whatever is not listed is a 404 here. */

@@ -76,6 +76,14 @@ describe("api-gateway", () => {
     });
   });
 
+  it.each(["/mcp", "/.well-known/oauth-protected-resource/mcp"])("passes %s on", async (path) => {
+    const response = await fetch(base + path, { method: "POST", body: "{}" });
+    const { url, headers } = (await response.json()) as { url: string; headers: Record<string, string> };
+    expect(url).toBe(path);
+    // The MCP endpoint checks by which name it was addressed.
+    expect(headers.host).toBe(new URL(base).host);
+  });
+
   it("gives the service a request id when the caller has none", async () => {
     const response = await fetch(`${base}/api/session`);
     const { headers } = (await response.json()) as { headers: Record<string, string> };

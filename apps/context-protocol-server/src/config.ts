@@ -1,11 +1,41 @@
-import { baseConfig, mongoConfig, readConfig, redisConfig, tokenConfig } from "@mobile-ai-agent/service-kit";
+import {
+  baseConfig,
+  mongoConfig,
+  readConfig,
+  redisConfig,
+  runTokenConfig,
+  tokenConfig,
+} from "@mobile-ai-agent/service-kit";
 import { z } from "zod";
+
+const hostname = z
+  .string()
+  .regex(
+    /^([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])$/,
+    "must be names without port, such as a.example",
+  );
+const hostnames = z
+  .string()
+  .transform((list) => list.split(",").map((name) => name.trim()))
+  .transform((names) => names.filter((name) => name !== ""))
+  .pipe(z.array(hostname));
 
 const serviceConfig = z.object({
   ...baseConfig.shape,
   ...tokenConfig.shape,
   ...mongoConfig.shape,
   ...redisConfig.shape,
+  ...runTokenConfig.shape,
+  MCP_URL: z
+    .url({ protocol: /^https?$/, error: "must be an http or https URL" })
+    .refine((url) => URL.parse(url)?.pathname === "/mcp", "must end with /mcp")
+    .describe("address of the MCP endpoint as clients see it"),
+  MCP_ALLOWED_HOSTS: hostnames
+    .refine((names) => names.length > 0, "must name a host")
+    .describe("comma-separated names by which the MCP endpoint may be addressed"),
+  MCP_ALLOWED_ORIGINS: hostnames
+    .prefault("")
+    .describe("comma-separated host names of web pages that may use the MCP endpoint"),
 });
 export type ServiceConfig = z.infer<typeof serviceConfig>;
 

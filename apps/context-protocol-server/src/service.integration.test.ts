@@ -5,6 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readServiceConfig } from "./config.ts";
 import { createService } from "./service.ts";
 
+const RUN_TOKEN_KEY = "k".repeat(32);
+
 const issuer = createIssuer();
 const cleanup = new AsyncDisposableStack();
 let origin: string;
@@ -24,6 +26,9 @@ beforeAll(async () => {
     JWKS_URL: keys.jwksUrl,
     MONGODB_URI: mongo.uri,
     REDIS_URL: redisServer.url,
+    RUN_TOKEN_KEY,
+    MCP_URL: "https://agent.test/mcp",
+    MCP_ALLOWED_HOSTS: "127.0.0.1",
   });
   const service = createService(config, { logger: createLogger("test", "error") });
   cleanup.defer(() => service.stop());

@@ -13,6 +13,7 @@ import {
   startManagement,
 } from "@mobile-ai-agent/service-kit";
 import type { ServiceConfig } from "./config.ts";
+import { createMcpEndpoint } from "./mcp/endpoint.ts";
 import { mountRoutes } from "./routes/index.ts";
 
 export interface ContextProtocolServer extends Service {
@@ -20,7 +21,7 @@ export interface ContextProtocolServer extends Service {
   port(): number;
 }
 
-/** Sessions, their context and their messages, and the runs that answer these. */
+/** Sessions, their context and their messages, and the runs that answer these: as an HTTP API, and over MCP. */
 export function createService(
   config: ServiceConfig,
   { logger = createLogger("context-protocol-server", config.LOG_LEVEL) }: { logger?: Logger } = {},
@@ -52,7 +53,19 @@ export function createService(
         queue: createRunQueue(redis),
         authenticate: requireUser(verifier),
       });
-      const http = await listen(createApp({ logger, metrics, routes }), config.PORT);
+      const mcp = createMcpEndpoint({ config, store, verifier, logger });
+      resources.defer(() => mcp.close());
+      const app = createApp({
+        logger,
+        metrics,
+        // MCP reads its bodies itself, to answer a malformed one as JSON-RPC says.
+        json: false,
+        routes: (express) => {
+          mcp.mount(express);
+          routes(express);
+        },
+      });
+      const http = await listen(app, config.PORT);
       resources.defer(() => http.close());
       port = http.port;
       ready = true;

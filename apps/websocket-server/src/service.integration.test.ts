@@ -43,6 +43,9 @@ beforeAll(async () => {
     MONGODB_URI: mongoServer.uri,
     REDIS_URL: redisServer.url,
     ALLOWED_ORIGINS: "https://app.test",
+    RUN_TOKEN_KEY: "k".repeat(32),
+    MCP_URL: "https://agent.test/mcp",
+    MCP_ALLOWED_HOSTS: "127.0.0.1",
   };
   const contextServer = createContextService(readContextConfig(env), { logger });
   cleanup.defer(() => contextServer.stop());

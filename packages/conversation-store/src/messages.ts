@@ -48,6 +48,8 @@ export interface MessageStore {
   list(sessionId: string, page: { after: number; limit: number }): Promise<Message[]>;
   /** The session's last `limit` messages, oldest first. */
   history(sessionId: string, limit: number): Promise<Message[]>;
+  /** The session's messages that contain `text`, in any case, the latest first, at most `limit`. */
+  search(sessionId: string, query: { text: string; limit: number }): Promise<Message[]>;
 }
 
 /** Every round has a winner, so this many writers of one session at one moment all get through. */
@@ -127,6 +129,12 @@ export function createMessageStore(db: Db): MessageStore {
     async history(sessionId, limit) {
       const latest = messages.find({ session_id: sessionId }).sort({ sequence: -1 }).limit(limit);
       return (await latest.toArray()).reverse().map(toMessage);
+    },
+
+    async search(sessionId, { text, limit }) {
+      const content = { $regex: text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"), $options: "i" };
+      const found = messages.find({ session_id: sessionId, content }).sort({ sequence: -1 }).limit(limit);
+      return (await found.toArray()).map(toMessage);
     },
   };
 }

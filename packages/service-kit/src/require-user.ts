@@ -8,16 +8,28 @@ const users = new WeakMap<Request, AccessTokenClaims>();
 /**
  * Lets through requests with a valid access token (RFC 6750, 2.1), whose claims `userOf` then gives. Others get 401
  * with `WWW-Authenticate`; 503 when the keys can't be had.
+ *
+ * @param options.resourceMetadata where clients learn whose tokens are taken (RFC 9728, 5.1)
  */
-export function requireUser(verifier: TokenVerifier): RequestHandler {
+export function requireUser(
+  verifier: TokenVerifier,
+  { resourceMetadata }: { resourceMetadata?: string } = {},
+): RequestHandler {
+  const pointer = resourceMetadata === undefined ? [] : [`resource_metadata="${resourceMetadata}"`];
+  const challenge = (...parameters: string[]) => `Bearer ${[...parameters, ...pointer].join(", ")}`.trim();
   return async (request, _response, next) => {
-    const token = /^Bearer +([A-Za-z0-9._~+/=-]+)$/i.exec(request.get("authorization") ?? "")?.[1];
+    const token = bearerTokenOf(request);
     if (token === undefined) {
-      throw unauthorized("sign in, and send the access token as a Bearer token", "Bearer");
+      throw unauthorized("sign in, and send the access token as a Bearer token", challenge());
     }
-    users.set(request, await verify(verifier, token));
+    users.set(request, await verify(verifier, token, challenge('error="invalid_token"')));
     next();
   };
+}
+
+/** The token of the request's Authorization header (RFC 6750, 2.1), unchecked. */
+export function bearerTokenOf(request: Request): string | undefined {
+  return /^Bearer +([A-Za-z0-9._~+/=-]+)$/i.exec(request.get("authorization") ?? "")?.[1];
 }
 
 /** Claims of the request's access token. @throws Error when the route is not behind `requireUser` */
@@ -27,12 +39,11 @@ export function userOf(request: Request): AccessTokenClaims {
   return claims;
 }
 
-async function verify(verifier: TokenVerifier, token: string): Promise<AccessTokenClaims> {
+async function verify(verifier: TokenVerifier, token: string, challenge: string): Promise<AccessTokenClaims> {
   try {
     return await verifier.verify(token);
   } catch (error) {
     if (error instanceof InvalidToken) {
-      const challenge = 'Bearer error="invalid_token"';
       throw unauthorized("the access token is not valid, or has expired; refresh it or sign in", challenge);
     }
     throw new HttpProblem(503, "Service Unavailable", "tokens can't be verified now; try again shortly", {

@@ -1,5 +1,5 @@
 import type { ConversationStore, RunQueue } from "@mobile-ai-agent/conversation-store";
-import { type Express, type RequestHandler, Router } from "express";
+import express, { type Express, type RequestHandler, Router } from "express";
 import { createMessage } from "./create-message.ts";
 import { createSession } from "./create-session.ts";
 import { getContext } from "./get-context.ts";
@@ -20,7 +20,7 @@ export interface RouteDependencies {
  */
 export function mountRoutes({ store, queue, authenticate }: RouteDependencies): (app: Express) => void {
   const api = Router();
-  api.use(authenticate);
+  api.use(authenticate, express.json({ limit: "100kb" }));
   api.post("/session/create", createSession(store));
   api.get("/session", listSessions(store));
   api.get("/session/:sessionId", getSession(store));
