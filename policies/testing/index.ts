@@ -1,0 +1,2 @@
+export { changed } from "./changed.ts";
+export { describeRule } from "./describe-rule.ts";
