@@ -13,7 +13,13 @@ export interface Change {
 
 /** A resource that has to be there. */
 export interface Addition {
-  readonly add: { readonly type: string; readonly name: string; readonly props: Record<string, unknown> };
+  readonly add: {
+    readonly type: string;
+    readonly name: string;
+    readonly props: Record<string, unknown>;
+    /** Properties that are the id of another resource: its URN. */
+    readonly refersTo?: Readonly<Record<string, string>>;
+  };
 }
 
 /** What a rule found, and the smallest change that passes: each part of it is necessary, together they are enough. */
@@ -31,8 +37,9 @@ export function describeFault(resource: { type: string; name: string }, { wrong,
 
 function describeStep(step: Change | Addition): string {
   if ("add" in step) {
-    const { type, name, props } = step.add;
-    return `add ${kindOf(type)} "${name}" with ${show(props)}`;
+    const { type, name, props, refersTo = {} } = step.add;
+    const references = Object.entries(refersTo).map(([key, urn]) => [key, `<id of ${describeUrn(urn)}>`]);
+    return `add ${kindOf(type)} "${name}" with ${show({ ...Object.fromEntries(references), ...props })}`;
   }
   const target = step.on ? ` of ${describeUrn(step.on)}` : "";
   const place = `${formatPath(step.path)}${target}`;

@@ -22,7 +22,10 @@ export interface ResourceRule extends ResourceValidationPolicy {
 }
 
 /** A resource of a stack as a stack rule sees it. */
-export type StackResource = Pick<PolicyResource, "type" | "name" | "urn" | "props">;
+export interface StackResource extends Pick<PolicyResource, "type" | "name" | "urn" | "props"> {
+  /** The resources whose outputs a property is made of. */
+  readonly propertyDependencies?: Readonly<Record<string, readonly { readonly urn: string }[]>>;
+}
 
 export interface StackFault extends Fault {
   readonly resource: StackResource;

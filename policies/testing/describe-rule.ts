@@ -17,6 +17,8 @@ interface Declared {
   readonly props: Props;
   /** Taken from the metadata when left out. */
   readonly name?: string;
+  /** Properties that are the id of another resource: its URN. */
+  readonly refersTo?: Readonly<Record<string, string>>;
 }
 
 interface Failing {
@@ -61,9 +63,16 @@ export function describeRule(
 }
 
 function declare(stack: Declared | readonly Declared[]): StackResource[] {
-  return [stack].flat().map(({ type, props, name = props.metadata?.name ?? "example" }) => {
-    return { type, props, name, urn: `urn:pulumi:test::test::${type}::${name}` };
+  return [stack].flat().map(({ type, props, name = props.metadata?.name ?? "example", refersTo = {} }) => {
+    const references = Object.entries(refersTo).map(([key, urn]) => [key, [{ urn }]]);
+    const propertyDependencies = Object.fromEntries(references);
+    return { type, props, name, urn: urnOf(type, name), propertyDependencies };
   });
+}
+
+/** @returns the URN of a resource in the stacks that are tested here. */
+export function urnOf(type: string, name: string): string {
+  return `urn:pulumi:test::test::${type}::${name}`;
 }
 
 /** What CrossGuard would be told. */
