@@ -51,7 +51,10 @@ export default {
     {
       name: "test-support-in-tests-only",
       severity: "error",
-      from: { pathNot: "(\\.test\\.ts$|^packages/test-support/|^policies/([^/]+/)?testing/|^tests/)" },
+      from: {
+        pathNot:
+          "(\\.test\\.ts$|^packages/test-support/|^policies/testing/|^policies/kubernetes/testing/|^tests/)",
+      },
       to: { path: "^(packages/test-support|policies/testing)/" },
     },
   ],
