@@ -68,6 +68,17 @@ describeRule(bucketPublicAccess, {
       stack: [bucket, { ...block, refersTo: { bucket: urnOf(BUCKET, "other") } }],
       says: "nothing blocks",
     },
+    "another bucket's by name": {
+      stack: [bucket, { ...block, refersTo: {}, props: { ...block.props, bucket: "media-2" } }],
+      says: "nothing blocks",
+    },
+    "no bucket's": {
+      stack: [
+        { ...bucket, props: {} },
+        { ...block, refersTo: {} },
+      ],
+      says: "nothing blocks",
+    },
     "three of four": {
       stack: [bucket, { ...block, props: changed(block.props, ["restrictPublicBuckets"], false) }],
       says: "set restrictPublicBuckets to true",

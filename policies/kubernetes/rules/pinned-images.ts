@@ -25,7 +25,7 @@ export const pinnedImages = resourceRule({
       if (local && tag !== undefined && !FLOATING.includes(tag)) continue;
       yield {
         wrong: local
-          ? `${title} runs ${image || "no image"}, whose tag moves`
+          ? `${title} runs ${image}, whose tag moves`
           : `${title} runs ${image || "no image"}, which is not named by digest`,
         fix: [
           local

@@ -12,6 +12,16 @@ import { runAsNonRoot } from "./run-as-non-root.ts";
 import { seccompProfile } from "./seccomp-profile.ts";
 import { splitProbes } from "./split-probes.ts";
 
+/** Two containers and an open pod: the first has the property, the second would inherit it. */
+const oneOfTwo = (own: object, open: ReturnType<typeof breakPod>) =>
+  breaking(
+    open,
+    ["spec", "template", "spec", "containers"],
+    [
+      { name: "own", securityContext: own },
+      { name: "heir", securityContext: {} },
+    ],
+  );
 const happy = { "a Deployment": deployment, "a CronJob": cronJob, "what makes no pods": namespace };
 const cronPod = ["spec", "jobTemplate", "spec", "template", "spec"];
 const context = (key: string, value?: unknown) => breakContainer(["securityContext", key], value);
@@ -26,6 +36,10 @@ describeRule(runAsNonRoot, {
       says: 'deployment "api": the pod may run as root. Smallest change that passes: set spec.template.spec.securityContext.runAsNonRoot to true.',
     },
     "a pod without a security context": { stack: breakPod(["securityContext"]), says: "may run as root" },
+    "one container of two that says so": {
+      stack: oneOfTwo({ runAsNonRoot: true }, breakPod(["securityContext", "runAsNonRoot"])),
+      says: "the pod may run as root",
+    },
     "a container that takes it back": { stack: context("runAsNonRoot", false), says: 'container "api" may' },
     "user 0": { stack: breakPod(["securityContext", "runAsUser"], 0), says: "user 0" },
     "user 0 of a container": { stack: context("runAsUser", 0), says: 'container "api" runs as user 0' },
@@ -74,6 +88,13 @@ describeRule(seccompProfile, {
   },
   failing: {
     "no profile": { stack: breakPod(["securityContext", "seccompProfile"]), says: "no seccomp filter" },
+    "one container of two with a profile": {
+      stack: oneOfTwo(
+        { seccompProfile: { type: "RuntimeDefault" } },
+        breakPod(["securityContext", "seccompProfile"]),
+      ),
+      says: "the pod has no seccomp filter",
+    },
     "an unconfined pod": {
       stack: breakPod(["securityContext", "seccompProfile", "type"], "Unconfined"),
       says: "no seccomp filter",

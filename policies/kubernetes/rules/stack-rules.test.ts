@@ -74,6 +74,7 @@ describeRule(disruptionBudget, {
   },
   failing: {
     "three replicas": { stack: [three], says: "no PodDisruptionBudget protects its 3 replicas" },
+    "two replicas": { stack: [breaking(deployment, ["spec", "replicas"], 2)], says: "its 2 replicas" },
     "replicas of an autoscaler": {
       stack: [breaking(deployment, ["spec", "replicas"]), horizontalAutoscaler],
       says: 'add pod disruption budget "api"',
