@@ -1,4 +1,4 @@
-/** The layout's arrows: contracts <- service-kit <- conversation-store <- apps; infra and local apart. */
+/** The layout's arrows: contracts <- service-kit <- conversation-store <- apps; infra, policies and local apart. */
 const deny = (name, from, to, comment) => ({
   name,
   severity: "error",
@@ -33,20 +33,29 @@ export default {
     deny(
       "infra-is-a-plain-program",
       "^infra/",
-      "^(apps|local|tests|packages/(?!contracts))/",
+      "^(apps|local|tests|policies|packages/(?!contracts))/",
       "The Pulumi program works without this machine's driver.",
     ),
     deny(
       "local-drives-infra-by-its-entry",
       "^local/",
-      "^(apps|infra/(?!index\\.ts|services\\.ts))",
+      "^(apps|policies|infra/(?!index\\.ts|services\\.ts))",
       "The driver knows the program, not its insides.",
+    ),
+    deny(
+      "policies-judge-from-outside",
+      "^policies/([^/]+)/",
+      "^(packages|apps|infra|local|tests|policies/(?!$1/|rule-kit/|testing/))",
+      "A rule that knows the program would pass what the program does.",
     ),
     {
       name: "test-support-in-tests-only",
       severity: "error",
-      from: { pathNot: "(\\.test\\.ts$|^packages/test-support/|^tests/)" },
-      to: { path: "^packages/test-support/" },
+      from: {
+        pathNot:
+          "(\\.test\\.ts$|^packages/test-support/|^policies/testing/|^policies/kubernetes/testing/|^tests/)",
+      },
+      to: { path: "^(packages/test-support|policies/testing)/" },
     },
   ],
   options: {

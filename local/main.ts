@@ -54,6 +54,12 @@ function createProgram(signal: AbortSignal): Command {
     );
 
   program
+    .command("preview")
+    .description("show what a stack would make and judge it by the policy packs; needs no cluster")
+    .option("--stack <name>", "which stack", "local")
+    .action(async (options) => (await import("./commands/preview.ts")).preview({ ...options, signal }));
+
+  program
     .command("test")
     .description("run every test that this machine can run")
     .option("--only <suite...>", "some of: check unit integration e2e")

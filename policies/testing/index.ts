@@ -1,0 +1,3 @@
+export { changed } from "./changed.ts";
+export { describePack } from "./describe-pack.ts";
+export { describeRule, urnOf } from "./describe-rule.ts";
