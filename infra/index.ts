@@ -3,6 +3,7 @@ import { Provider } from "@pulumi/kubernetes/provider.js";
 import * as pulumi from "@pulumi/pulumi";
 import { AppIngress } from "./components/app-ingress.ts";
 import { AppService } from "./components/app-service.ts";
+import { BackupJob, encryptionKeyLink } from "./components/backup-job.ts";
 import { createNamespace } from "./components/namespace.ts";
 import type { Link } from "./components/pod.ts";
 import { imageOf, readConfig } from "./config.ts";
@@ -50,7 +51,11 @@ export default async function program(): Promise<Outputs> {
     cluster,
   );
   const jwt = secretGroup("jwt-credentials", { namespace, values: createTokenCredentials() }, cluster);
-  secretGroup("encryption-key", { namespace, values: { key: randomBytes(32).toString("base64") } }, cluster);
+  const encryptionKey = secretGroup(
+    "encryption-key",
+    { namespace, values: { key: randomBytes(32).toString("base64") } },
+    cluster,
+  );
   // The host is in the name: another host is another certificate.
   const tls = secretGroup(
     `ingress-tls-${config.host}`,
@@ -67,6 +72,17 @@ export default async function program(): Promise<Outputs> {
   for (const name of SERVICE_NAMES) {
     new AppService(name, { namespace, ...serviceArgs(name, config, links) }, cluster);
   }
+  new BackupJob(
+    "backup",
+    {
+      namespace,
+      image: imageOf(config, "backup"),
+      links: [mongodb.link, encryptionKeyLink(encryptionKey.metadata.name)],
+      retentionDays: config.backupRetentionDays,
+      storageClass,
+    },
+    cluster,
+  );
   new AppIngress(
     "ingress",
     {
