@@ -2,7 +2,15 @@ import { CronJob } from "@pulumi/kubernetes/batch/v1/cronJob.js";
 import { PersistentVolumeClaim } from "@pulumi/kubernetes/core/v1/persistentVolumeClaim.js";
 import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount.js";
 import * as pulumi from "@pulumi/pulumi";
-import { CONTAINER_SECURITY, envList, type Link, labelsOf, POD_SECURITY, SKIP_AWAIT, volumesFor } from "./pod.ts";
+import {
+  CONTAINER_SECURITY,
+  envList,
+  type Link,
+  labelsOf,
+  POD_SECURITY,
+  SKIP_AWAIT,
+  volumesFor,
+} from "./pod.ts";
 
 export interface BackupJobArgs {
   readonly namespace: pulumi.Input<string>;
