@@ -13,4 +13,3 @@ export const backupConfig = z.object({
     .transform((text) => Buffer.from(text, "base64"))
     .refine((key) => key.length === KEY_BYTES, "must be 32 bytes as base64"),
 });
-export type BackupConfig = z.infer<typeof backupConfig>;
