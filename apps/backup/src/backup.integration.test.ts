@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cp, mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -175,8 +176,15 @@ describe("a backup that must not be used", () => {
   ])("is refused with %s changed, before anything is written", async (_, change) => {
     const path = await sealedFile();
     await writeFile(path, change(await readFile(path)));
-    await expect(restore(context, { ...DRY, swap: true })).rejects.toThrow(/odd|usable/);
-    expect(await scratches()).toEqual([]);
+    const asked: string[] = [];
+    const recording = new Proxy(client, {
+      get: (target, key) =>
+        key === "db" ? (name: string) => asked.push(name) && target.db(name) : bound(target, key),
+    });
+    await expect(restore({ ...context, client: recording }, { ...DRY, swap: true })).rejects.toThrow(
+      /odd|usable/,
+    );
+    expect(asked).toEqual([]);
     expect(await db.collection("odd").countDocuments()).toBe(12);
   });
 
@@ -216,6 +224,23 @@ describe("an interrupted backup", () => {
     expect(await readdir(directory)).toEqual([]);
   });
 
+  it("that a disk has written wrongly is found by reading back, and leaves nothing", async () => {
+    await storeOddValues();
+    let calls = 0;
+    const now = () => {
+      // The second time is asked for when the files are complete.
+      if (++calls === 2) {
+        const [partial] = readdirSync(directory);
+        const path = join(directory, partial as string, db.databaseName, "odd.bson.gz.enc");
+        writeFileSync(path, flip(readFileSync(path), 20));
+      }
+      return new Date(clock);
+    };
+    await expect(backUp({ ...context, now })).rejects.toThrow(/odd.bson/);
+    expect(calls).toBe(2);
+    expect(await readdir(directory)).toEqual([]);
+  });
+
   it("that was killed does not count, and its remains go after two hours", async () => {
     await storeOddValues();
     const { manifest } = await backUp(context);
@@ -250,6 +275,18 @@ describe("retention", () => {
     expect(third.removed).toEqual([second]);
     expect(await stamps()).toContain(third.manifest.stamp);
   });
+});
+
+it("a restore removes the scratch databases of others that were killed, not of those that may run", async () => {
+  await storeOddValues();
+  await backUp(context);
+  const [old, young] = [3 * HOUR, HOUR].map(
+    (age) => `${db.databaseName}_restore_${stampOf(new Date(clock - age))}`,
+  ) as [string, string];
+  for (const name of [old, young]) await client.db(name).collection("left").insertOne({ a: 1 });
+  await restore(context, DRY);
+  expect(await scratches()).toEqual([young]);
+  await client.db(young).dropDatabase();
 });
 
 describe("consistency", () => {
