@@ -199,6 +199,17 @@ describe("a backup that must not be used", () => {
     await expect(restore(context, DRY)).rejects.toThrow(/manifest.json was changed/);
   });
 
+  it("is refused when the files are authentic, but not what the manifest says", async () => {
+    const [stamp] = await stamps();
+    const folder = join(directory, stamp as string);
+    const { readManifest, writeManifest } = await import("./manifest.ts");
+    const manifest = await readManifest(folder, context.keys);
+    const collections = manifest.collections.map((entry) => ({ ...entry, count: entry.count + 1 }));
+    for (const name of ["manifest.json", "manifest.json.hmac-sha256"]) await rm(join(folder, name));
+    await writeManifest(folder, { ...manifest, collections }, context.keys);
+    await expect(restore(context, DRY)).rejects.toThrow("count is 12, but the manifest says 13");
+  });
+
   it("is refused with a file of another backup in the place of its own", async () => {
     const own = await sealedFile();
     await backUp(context);
