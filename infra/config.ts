@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { SERVICE_NAMES, type ServiceName } from "./services.ts";
+import { SERVICE_NAMES } from "./services.ts";
 
 const PROJECT = "mobile-ai-agent";
 
@@ -14,6 +14,7 @@ const dnsName = z
 const cpu = z.string().regex(/^\d+m?$/, 'CPU as a Kubernetes quantity, such as "500m" or "2"');
 const memory = z.string().regex(/^\d+(Ki|Mi|Gi)$/, 'memory as a Kubernetes quantity, such as "512Mi"');
 const imageTag = z.string().regex(/^\w[\w.-]{0,127}$/, "an image tag");
+const IMAGE_NAMES = [...SERVICE_NAMES, "backup", "ferretdb", "redis"] as const;
 const profileName = z.enum(["default", ...SERVICE_NAMES]);
 
 const quantities = z.strictObject({ cpu, memory });
@@ -50,10 +51,12 @@ export const Config = z.strictObject({
   imageRegistry: z.string().min(1).default("localhost/mobile-ai-agent"),
   /** Tag of the images that `imageTags` does not name. */
   imageTag: imageTag.default("dev"),
-  /** Tags by image name, which are the services', `ferretdb` and `redis`. */
-  imageTags: z.partialRecord(z.enum([...SERVICE_NAMES, "ferretdb", "redis"]), imageTag).default({}),
+  /** Tags by image name, which are the services', `backup`, `ferretdb` and `redis`. */
+  imageTags: z.partialRecord(z.enum(IMAGE_NAMES), imageTag).default({}),
   /** StorageClass of the databases' volumes; without it, the cluster's default. */
   storageClass: z.string().min(1).optional(),
+  /** Days after which a backup is removed; the newest usable one stays. */
+  backupRetentionDays: z.coerce.number().int().min(1).default(7),
   /** CPU and memory by service; `default` is for the services that are not named. */
   resources: z.partialRecord(profileName, Resources).default({}),
   /** Number of pods and the use that adds more, by service; `default` is for those that are not named. */
@@ -98,6 +101,6 @@ function describe(path: readonly PropertyKey[], fault: string): string {
 }
 
 /** @returns the reference of an image, such as `localhost/mobile-ai-agent/redis:3f2a…` */
-export function imageOf(config: Config, name: ServiceName | "ferretdb" | "redis"): string {
+export function imageOf(config: Config, name: (typeof IMAGE_NAMES)[number]): string {
   return `${config.imageRegistry}/${name}:${config.imageTags[name] ?? config.imageTag}`;
 }

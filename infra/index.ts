@@ -3,6 +3,7 @@ import { Provider } from "@pulumi/kubernetes/provider.js";
 import * as pulumi from "@pulumi/pulumi";
 import { AppIngress } from "./components/app-ingress.ts";
 import { AppService } from "./components/app-service.ts";
+import { BackupJob, encryptionKeyLink } from "./components/backup-job.ts";
 import { createNamespace } from "./components/namespace.ts";
 import { NetworkPolicies } from "./components/network-policies.ts";
 import type { Link } from "./components/pod.ts";
@@ -59,7 +60,11 @@ export default async function program(): Promise<Outputs> {
   );
   const jwt = secretGroup("jwt-credentials", { namespace, values: createTokenCredentials() }, cluster);
   const runTokenKey = secretGroup("run-token-key", { namespace, values: createRunTokenKey() }, cluster);
-  secretGroup("encryption-key", { namespace, values: { key: randomBytes(32).toString("base64") } }, cluster);
+  const encryptionKey = secretGroup(
+    "encryption-key",
+    { namespace, values: { key: randomBytes(32).toString("base64") } },
+    cluster,
+  );
   // The host is in the name: another host is another certificate.
   const tls = secretGroup(
     `ingress-tls-${config.host}`,
@@ -78,6 +83,17 @@ export default async function program(): Promise<Outputs> {
   for (const name of SERVICE_NAMES) {
     new AppService(name, { namespace, ...serviceArgs(name, config, links) }, cluster);
   }
+  new BackupJob(
+    "backup",
+    {
+      namespace,
+      image: imageOf(config, "backup"),
+      links: [mongodb.link, encryptionKeyLink(encryptionKey.metadata.name)],
+      retentionDays: config.backupRetentionDays,
+      storageClass,
+    },
+    cluster,
+  );
   new AppIngress(
     "ingress",
     {

@@ -43,6 +43,29 @@ function createProgram(signal: AbortSignal): Command {
     );
 
   program
+    .command("backup")
+    .description("back up the database now; every night it happens by itself")
+    .option("--verify", "read the backups that there are instead", false)
+    .addOption(instanceOption)
+    .action(async (options) => (await import("./commands/backup.ts")).backup({ ...options, signal }));
+
+  program
+    .command("restore")
+    .description("restore a backup into a scratch database and check it")
+    .option("--at <stamp>", "the backup of that name (see backup --verify) instead of the newest")
+    .option("--swap", "replace the live database; first read docs/runbooks/backup-and-restore.md", false)
+    .option("--repair", "leave out documents that refer to what is not there", false)
+    .addOption(instanceOption)
+    .action(async (options) => (await import("./commands/restore.ts")).restore({ ...options, signal }));
+
+  program
+    .command("drill")
+    .description("back up and restore into a scratch database; measures recovery point and time")
+    .option("--json", "one line of JSON", false)
+    .addOption(instanceOption)
+    .action(async (options) => (await import("./commands/drill.ts")).drill({ ...options, signal }));
+
+  program
     .command("kubectl")
     .description("kubectl of the toolchain, on the platform's cluster")
     .argument("[args...]")

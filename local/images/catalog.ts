@@ -1,4 +1,4 @@
-/** The services that are bundled from `apps/`. */
+/** The programs that are bundled from `apps/`. */
 export const SERVICES = [
   "api-gateway",
   "auth-service",
@@ -6,6 +6,7 @@ export const SERVICES = [
   "websocket-server",
   "agent-orchestrator",
   "llm-server",
+  "backup",
 ] as const;
 
 /** Every image that the Pulumi program deploys. */

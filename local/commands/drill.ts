@@ -1,0 +1,13 @@
+import { runBackupJob } from "../backup/run-job.ts";
+import { resolveInstance } from "../instance.ts";
+import { readPlatform } from "../platform.ts";
+
+/** Backs up, restores into a scratch database, compares; prints recovery point and recovery time. */
+export async function drill(options: {
+  instance: string;
+  json: boolean;
+  signal: AbortSignal;
+}): Promise<void> {
+  const platform = await readPlatform(resolveInstance(options.instance));
+  await runBackupJob(platform, ["drill", ...(options.json ? ["--json"] : [])], options.signal);
+}
