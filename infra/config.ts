@@ -1,8 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { SERVICE_NAMES, type ServiceName } from "./services.ts";
+import { SERVICE_NAMES } from "./services.ts";
 
 const PROJECT = "mobile-ai-agent";
+
+const IMAGE_NAMES = [...SERVICE_NAMES, "ferretdb", "redis", "prometheus"] as const;
+type ImageName = (typeof IMAGE_NAMES)[number];
 
 const dnsLabel = z
   .string()
@@ -48,8 +51,8 @@ export const Config = z.strictObject({
   imageRegistry: z.string().min(1).default("localhost/mobile-ai-agent"),
   /** Tag of the images that `imageTags` does not name. */
   imageTag: imageTag.default("dev"),
-  /** Tags by image name, which are the services', `ferretdb` and `redis`. */
-  imageTags: z.partialRecord(z.enum([...SERVICE_NAMES, "ferretdb", "redis"]), imageTag).default({}),
+  /** Tags by image name: see IMAGE_NAMES. */
+  imageTags: z.partialRecord(z.enum(IMAGE_NAMES), imageTag).default({}),
   /** StorageClass of the databases' volumes; without it, the cluster's default. */
   storageClass: z.string().min(1).optional(),
   /** CPU and memory by service; `default` is for the services that are not named. */
@@ -96,6 +99,6 @@ function describe(path: readonly PropertyKey[], fault: string): string {
 }
 
 /** @returns the reference of an image, such as `localhost/mobile-ai-agent/redis:3f2a…` */
-export function imageOf(config: Config, name: ServiceName | "ferretdb" | "redis"): string {
+export function imageOf(config: Config, name: ImageName): string {
   return `${config.imageRegistry}/${name}:${config.imageTags[name] ?? config.imageTag}`;
 }

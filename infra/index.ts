@@ -3,6 +3,7 @@ import { Provider } from "@pulumi/kubernetes/provider.js";
 import * as pulumi from "@pulumi/pulumi";
 import { AppIngress } from "./components/app-ingress.ts";
 import { AppService } from "./components/app-service.ts";
+import { Monitoring } from "./components/monitoring.ts";
 import { createNamespace } from "./components/namespace.ts";
 import type { Link } from "./components/pod.ts";
 import { imageOf, readConfig } from "./config.ts";
@@ -11,7 +12,7 @@ import { createRedisCredentials, Redis } from "./data/redis.ts";
 import { createIngressCertificate } from "./secrets/ingress-certificate.ts";
 import { readKey, secretGroup } from "./secrets/secret-group.ts";
 import { createTokenCredentials, tokenSigning, tokenVerification } from "./secrets/tokens.ts";
-import { serviceArgs } from "./service-args.ts";
+import { maxPods, serviceArgs } from "./service-args.ts";
 import { type LinkName, SERVICE_NAMES } from "./services.ts";
 
 export interface Outputs {
@@ -22,7 +23,7 @@ export interface Outputs {
   readonly caCertificate: pulumi.Output<string>;
 }
 
-/** The platform: data stores, secrets, services and the way in. */
+/** The platform: data stores, secrets, services, monitoring and the way in. */
 export default async function program(): Promise<Outputs> {
   const config = readConfig();
   const url = `https://${config.host}:${config.httpsPort}`;
@@ -67,6 +68,13 @@ export default async function program(): Promise<Outputs> {
   for (const name of SERVICE_NAMES) {
     new AppService(name, { namespace, ...serviceArgs(name, config, links) }, cluster);
   }
+  new Monitoring(
+    {
+      ...{ namespace, storageClass, image: imageOf(config, "prometheus") },
+      ...{ services: SERVICE_NAMES, maxPods: maxPods(config) },
+    },
+    cluster,
+  );
   new AppIngress(
     "ingress",
     {

@@ -48,9 +48,9 @@ function promiseOf<T>(output: pulumi.Output<T>): Promise<T> {
 }
 
 describe("every workload", () => {
-  test("is one of the services or databases", () => {
+  test("is one of the services, databases or the monitoring", () => {
     expect(names("Deployment").sort()).toEqual([...SERVICE_NAMES].sort());
-    expect(names("StatefulSet").sort()).toEqual(["mongodb", "redis"]);
+    expect(names("StatefulSet").sort()).toEqual(["mongodb", "prometheus", "redis"]);
   });
 
   test("satisfies Pod Security restricted, with a read-only root", () => {
@@ -62,7 +62,7 @@ describe("every workload", () => {
         runAsGroup: 1000,
         seccompProfile: { type: "RuntimeDefault" },
       });
-      expect(pod.automountServiceAccountToken, name).toBe(false);
+      expect(pod.automountServiceAccountToken, name).toBe(name === "prometheus");
       expect(pod.enableServiceLinks, name).toBe(false);
       expect(pod.hostNetwork ?? pod.hostPID ?? pod.hostIPC, name).toBeUndefined();
       for (const container of [...pod.containers, ...(pod.initContainers ?? [])]) {
