@@ -6,7 +6,6 @@ import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount.js";
 import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { Resources, Scaling } from "../config.ts";
-import { SCRAPE_ANNOTATIONS } from "../monitoring/scrape.ts";
 import { HTTP_PORT, MANAGEMENT_PORT } from "../services.ts";
 import {
   CONTAINER_SECURITY,
@@ -48,10 +47,7 @@ export class AppService extends pulumi.ComponentResource {
           selector: { matchLabels: selector },
           revisionHistoryLimit: 2,
           strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
-          template: {
-            metadata: { labels, annotations: SCRAPE_ANNOTATIONS },
-            spec: podSpec(name, account.metadata.name, args),
-          },
+          template: { metadata: { labels }, spec: podSpec(name, account.metadata.name, args) },
         },
       },
       { ...parent, dependsOn: args.links.flatMap((link) => link.after ?? []) },

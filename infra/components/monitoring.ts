@@ -3,14 +3,13 @@ import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet.js";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
 import { Service } from "@pulumi/kubernetes/core/v1/service.js";
 import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount.js";
-import { Role } from "@pulumi/kubernetes/rbac/v1/role.js";
-import { RoleBinding } from "@pulumi/kubernetes/rbac/v1/roleBinding.js";
 import type { core } from "@pulumi/kubernetes/types/input.js";
 import * as pulumi from "@pulumi/pulumi";
 import { alertRules } from "../monitoring/alerts.ts";
 import { toGrafana } from "../monitoring/dashboards/dashboard.ts";
 import { DASHBOARDS } from "../monitoring/dashboards/index.ts";
-import { PROMETHEUS_CONFIG, scrapedOn } from "../monitoring/scrape.ts";
+import { podsOf, prometheusConfig } from "../monitoring/scrape.ts";
+import { MANAGEMENT_PORT } from "../services.ts";
 import { CONTAINER_SECURITY, labelsOf, POD_SECURITY, SKIP_AWAIT, volumesFor } from "./pod.ts";
 
 const NAME = "prometheus";
@@ -20,14 +19,14 @@ export interface MonitoringArgs {
   readonly namespace: pulumi.Input<string>;
   readonly image: string;
   readonly storageClass?: string;
-  /** The services of which at least one pod has to answer. */
+  /** The services to watch: at least one pod of each has to answer. */
   readonly services: readonly string[];
   /** The most pods of a service, by its name, where it can grow at all. */
   readonly maxPods: Readonly<Record<string, number>>;
 }
 
 /**
- * Prometheus in the cluster: it reads the metrics of all pods of the namespace, keeps them for two days on a volume of
+ * Prometheus in the cluster: it reads the metrics of the services' pods, keeps them for two days on a volume of
  * its own and checks the alerts. The dashboards lie in a ConfigMap for a Grafana, which is not part of it.
  */
 export class Monitoring extends pulumi.ComponentResource {
@@ -37,7 +36,7 @@ export class Monitoring extends pulumi.ComponentResource {
     const { namespace } = args;
     const metadata = { name: NAME, namespace, labels: labelsOf(NAME) };
     const files = {
-      "prometheus.yml": toJson(PROMETHEUS_CONFIG),
+      "prometheus.yml": toJson(prometheusConfig(args.services)),
       "alerts.yml": toJson(alertRules(args.services, args.maxPods)),
     };
     const config = new ConfigMap(NAME, { metadata, data: files }, parent);
@@ -55,7 +54,8 @@ export class Monitoring extends pulumi.ComponentResource {
       },
       parent,
     );
-    const account = permitFindingPods(metadata, parent);
+    for (const service of args.services) publishPods(service, namespace, parent);
+    const account = new ServiceAccount(NAME, { metadata, automountServiceAccountToken: false }, parent);
     const selector = { "app.kubernetes.io/name": NAME };
     new Service(
       NAME,
@@ -80,7 +80,7 @@ export class Monitoring extends pulumi.ComponentResource {
             metadata: {
               labels: labelsOf(NAME),
               // It reads its configuration once: a changed checksum replaces the pod.
-              annotations: { ...scrapedOn(PORT), "mobile-ai-agent/config-checksum": checksum },
+              annotations: { "mobile-ai-agent/config-checksum": checksum },
             },
             spec: podSpec(args.image, account.metadata.name, config.metadata.name),
           },
@@ -102,30 +102,28 @@ export class Monitoring extends pulumi.ComponentResource {
   }
 }
 
-interface Metadata {
-  readonly name: string;
-  readonly namespace: pulumi.Input<string>;
-  readonly labels: Record<string, string>;
-}
-
-/** An account that may see the pods of its namespace, and nothing else. */
-function permitFindingPods(metadata: Metadata, parent: pulumi.CustomResourceOptions): ServiceAccount {
-  const account = new ServiceAccount(NAME, { metadata, automountServiceAccountToken: false }, parent);
-  const role = new Role(
-    NAME,
-    { metadata, rules: [{ apiGroups: [""], resources: ["pods"], verbs: ["get", "list", "watch"] }] },
-    parent,
-  );
-  new RoleBinding(
-    NAME,
+/** A name in the DNS for the pods of a service, so that they can be asked one by one. */
+function publishPods(
+  service: string,
+  namespace: pulumi.Input<string>,
+  parent: pulumi.CustomResourceOptions,
+): void {
+  const name = podsOf(service);
+  const port = { name: "management", port: MANAGEMENT_PORT, targetPort: "management", protocol: "TCP" };
+  new Service(
+    name,
     {
-      metadata,
-      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role.metadata.name },
-      subjects: [{ kind: "ServiceAccount", name: account.metadata.name, namespace: metadata.namespace }],
+      metadata: { name, namespace, labels: labelsOf(service), annotations: SKIP_AWAIT },
+      spec: {
+        clusterIP: "None",
+        // One that is not ready is what the metrics are wanted for.
+        publishNotReadyAddresses: true,
+        selector: { "app.kubernetes.io/name": service },
+        ports: [port],
+      },
     },
     parent,
   );
-  return account;
 }
 
 function podSpec(
@@ -137,8 +135,7 @@ function podSpec(
   const probe = (path: string) => ({ httpGet: { path, port: "http" }, timeoutSeconds: 5 });
   return {
     serviceAccountName,
-    // The only pod with a token: it asks the API server for the pods.
-    automountServiceAccountToken: true,
+    automountServiceAccountToken: false,
     enableServiceLinks: false,
     terminationGracePeriodSeconds: 60,
     securityContext: POD_SECURITY,

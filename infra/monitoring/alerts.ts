@@ -58,8 +58,8 @@ const podDown: AlertRule = {
   for: "5m",
   labels: { severity: "warning" },
   annotations: {
-    summary: "{{ $labels.pod }} does not answer on its management port",
-    description: "The others serve meanwhile. See `kubectl describe pod {{ $labels.pod }}`.",
+    summary: "A pod of {{ $labels.service }} does not answer: {{ $labels.instance }}",
+    description: "The others serve meanwhile. `kubectl get pods -o wide` says whose address it is.",
   },
 };
 
@@ -69,8 +69,10 @@ const podRestarts: AlertRule = {
   expr: `changes(process_start_time_seconds{${all()}}[30m]) > 2`,
   labels: { severity: "warning" },
   annotations: {
-    summary: "{{ $labels.pod }} has started {{ $value }} times anew within 30 minutes",
-    description: "See `kubectl logs --previous {{ $labels.pod }}`: memory, probes or a defect.",
+    summary:
+      "A pod of {{ $labels.service }}, {{ $labels.instance }}, has started {{ $value }} times anew within 30 minutes",
+    description:
+      "See `kubectl logs --previous`: memory, probes or a defect. `kubectl get pods -o wide` says whose address it is.",
   },
 };
 
