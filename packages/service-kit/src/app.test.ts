@@ -18,6 +18,8 @@ for (const transport of logger.transports) transport.silent = true;
 const logged: Record<string, unknown>[] = [];
 logger.on("data", (line) => logged.push(line));
 
+const reached = Promise.withResolvers<void>();
+
 interface Context {
   headers: Record<string, string>;
   outgoing: Record<string, string>;
@@ -44,6 +46,7 @@ beforeAll(async () => {
       app.get("/context", (request, response) => {
         response.json({ headers: request.headers, outgoing: contextHeaders() });
       });
+      app.get("/never", () => reached.resolve());
       app.get("/defect", () => {
         throw new Error("password is hunter2");
       });
@@ -158,6 +161,19 @@ describe("a request's trace", () => {
     expect(logged[0]).toMatchObject({ trace_id: TRACE, request_id: "request-0002", route: "/context" });
     expect(JSON.stringify(logged)).not.toContain("hunter2");
   });
+});
+
+it("logs and counts a request whose caller went away, in its own trace", async () => {
+  logged.length = 0;
+  const gone = new AbortController();
+  const waiting = call("/never", { headers: { "x-request-id": "request-0003" }, signal: gone.signal });
+  await reached.promise;
+  gone.abort();
+  await expect(waiting).rejects.toThrow();
+  await expect
+    .poll(() => logged)
+    .toMatchObject([{ status: 499, request_id: "request-0003", route: "/never" }]);
+  expect(await metrics.registry.metrics()).toContain('route="/never",status="499"} 1');
 });
 
 describe("requireUser", () => {
