@@ -4,6 +4,9 @@ import { SERVICE_NAMES } from "./services.ts";
 
 const PROJECT = "mobile-ai-agent";
 
+const IMAGE_NAMES = [...SERVICE_NAMES, "backup", "ferretdb", "redis", "prometheus"] as const;
+type ImageName = (typeof IMAGE_NAMES)[number];
+
 const dnsLabel = z
   .string()
   .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, "a DNS label, such as mobile-ai-agent");
@@ -14,7 +17,6 @@ const dnsName = z
 const cpu = z.string().regex(/^\d+m?$/, 'CPU as a Kubernetes quantity, such as "500m" or "2"');
 const memory = z.string().regex(/^\d+(Ki|Mi|Gi)$/, 'memory as a Kubernetes quantity, such as "512Mi"');
 const imageTag = z.string().regex(/^\w[\w.-]{0,127}$/, "an image tag");
-const IMAGE_NAMES = [...SERVICE_NAMES, "backup", "ferretdb", "redis"] as const;
 const profileName = z.enum(["default", ...SERVICE_NAMES]);
 
 const quantities = z.strictObject({ cpu, memory });
@@ -51,7 +53,7 @@ export const Config = z.strictObject({
   imageRegistry: z.string().min(1).default("localhost/mobile-ai-agent"),
   /** Tag of the images that `imageTags` does not name. */
   imageTag: imageTag.default("dev"),
-  /** Tags by image name, which are the services', `backup`, `ferretdb` and `redis`. */
+  /** Tags by image name: see IMAGE_NAMES. */
   imageTags: z.partialRecord(z.enum(IMAGE_NAMES), imageTag).default({}),
   /** StorageClass of the databases' volumes; without it, the cluster's default. */
   storageClass: z.string().min(1).optional(),
@@ -101,6 +103,6 @@ function describe(path: readonly PropertyKey[], fault: string): string {
 }
 
 /** @returns the reference of an image, such as `localhost/mobile-ai-agent/redis:3f2a…` */
-export function imageOf(config: Config, name: (typeof IMAGE_NAMES)[number]): string {
+export function imageOf(config: Config, name: ImageName): string {
   return `${config.imageRegistry}/${name}:${config.imageTags[name] ?? config.imageTag}`;
 }

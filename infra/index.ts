@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { AppIngress } from "./components/app-ingress.ts";
 import { AppService } from "./components/app-service.ts";
 import { BackupJob, encryptionKeyLink } from "./components/backup-job.ts";
+import { Monitoring } from "./components/monitoring.ts";
 import { createNamespace } from "./components/namespace.ts";
 import { NetworkPolicies } from "./components/network-policies.ts";
 import type { Link } from "./components/pod.ts";
@@ -20,7 +21,7 @@ import {
   tokenSigning,
   tokenVerification,
 } from "./secrets/tokens.ts";
-import { serviceArgs } from "./service-args.ts";
+import { maxPods, serviceArgs } from "./service-args.ts";
 import { type LinkName, ROUTES, SERVICE_NAMES } from "./services.ts";
 
 export interface Outputs {
@@ -31,7 +32,7 @@ export interface Outputs {
   readonly caCertificate: pulumi.Output<string>;
 }
 
-/** The platform: data stores, secrets, services and the way in. */
+/** The platform: data stores, secrets, services, monitoring and the way in. */
 export default async function program(): Promise<Outputs> {
   const config = readConfig();
   const url = `https://${config.host}:${config.httpsPort}`;
@@ -91,6 +92,13 @@ export default async function program(): Promise<Outputs> {
       links: [mongodb.link, encryptionKeyLink(encryptionKey.metadata.name)],
       retentionDays: config.backupRetentionDays,
       storageClass,
+    },
+    cluster,
+  );
+  new Monitoring(
+    {
+      ...{ namespace, storageClass, image: imageOf(config, "prometheus") },
+      ...{ services: SERVICE_NAMES, maxPods: maxPods(config) },
     },
     cluster,
   );

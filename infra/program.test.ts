@@ -48,9 +48,9 @@ function promiseOf<T>(output: pulumi.Output<T>): Promise<T> {
 }
 
 describe("every workload", () => {
-  test("is one of the services or databases", () => {
+  test("is one of the services, databases or the monitoring", () => {
     expect(names("Deployment").sort()).toEqual([...SERVICE_NAMES].sort());
-    expect(names("StatefulSet").sort()).toEqual(["mongodb", "redis"]);
+    expect(names("StatefulSet").sort()).toEqual(["mongodb", "prometheus", "redis"]);
   });
 
   test("satisfies Pod Security restricted, with a read-only root", () => {
@@ -216,4 +216,53 @@ test("the ingress leads to services that exist, over TLS", () => {
   ]);
   expect(names("Secret")).toContain(spec.tls[0].secretName);
   expect(spec.tls[0].hosts).toEqual([spec.rules[0].host]);
+});
+
+describe("monitoring", () => {
+  const files = () => {
+    const { inputs } = ofKind("ConfigMap").find(({ name }) => name === "prometheus") as Resource;
+    return {
+      config: JSON.parse(inputs.data["prometheus.yml"]),
+      alerts: JSON.parse(inputs.data["alerts.yml"]),
+    };
+  };
+
+  test("asks every pod of every service on the port where its metrics are, ready or not", () => {
+    const [{ dns_sd_configs: found }] = files().config.scrape_configs;
+    const services = ofKind("Service").filter(({ name }) => found[0].names.includes(name));
+    expect(services.map(({ inputs }) => inputs.spec.selector["app.kubernetes.io/name"]).sort()).toEqual(
+      [...SERVICE_NAMES].sort(),
+    );
+    for (const { name, inputs } of services) {
+      expect(inputs.spec, name).toMatchObject({ clusterIP: "None", publishNotReadyAddresses: true });
+      const workload = ofKind("Deployment").find(
+        (deployment) => deployment.name === inputs.spec.selector["app.kubernetes.io/name"],
+      );
+      const ports = workload?.inputs.spec.template.spec.containers[0].ports;
+      expect(ports, name).toContainEqual({
+        name: "management",
+        containerPort: found[0].port,
+        protocol: "TCP",
+      });
+    }
+  });
+
+  test("knows how far each autoscaler goes", () => {
+    const full = files().alerts.groups.flatMap(({ rules }: { rules: { alert: string; expr: string }[] }) =>
+      rules.filter(({ alert }) => alert === "AutoscalerAtMaximum"),
+    );
+    expect(full).toHaveLength(SERVICE_NAMES.length);
+    for (const { expr } of full) expect(expr).toMatch(/>= 10$/);
+  });
+
+  test("is not reachable from outside", () => {
+    expect(JSON.stringify(ofKind("Ingress"))).not.toContain("prometheus");
+  });
+
+  test("gives Grafana its dashboards", () => {
+    const dashboards = ofKind("ConfigMap").find(({ name }) => name === "grafana-dashboards");
+    for (const [file, text] of Object.entries<string>(dashboards?.inputs.data))
+      expect(`${JSON.parse(text).uid}.json`).toBe(file);
+    expect(Object.keys(dashboards?.inputs.data)).toHaveLength(3);
+  });
 });

@@ -3,6 +3,7 @@ import {
   type DatabaseName,
   HTTP_PORT,
   type LinkName,
+  MANAGEMENT_PORT,
   ROUTES,
   SERVICE_NAMES,
   SERVICES,
@@ -10,11 +11,14 @@ import {
   TOKEN_ISSUER,
 } from "../services.ts";
 
+const MONITOR = "prometheus";
+const BACKUP = "backup";
+
 /** Pods of the platform's namespace, by their label `app.kubernetes.io/name`. */
 export interface PlatformPods {
   readonly name: PlatformPodName;
 }
-export type PlatformPodName = ServiceName | DatabaseName;
+export type PlatformPodName = ServiceName | DatabaseName | typeof MONITOR | typeof BACKUP;
 
 /** Pods of another namespace: those with any of the label sets, or all of them. */
 export interface OtherPods {
@@ -38,6 +42,8 @@ export interface Flow {
 export const PLATFORM_PODS: readonly PlatformPodName[] = [
   ...SERVICE_NAMES,
   ...(Object.keys(DATABASE_PORTS) as DatabaseName[]),
+  MONITOR,
+  BACKUP,
 ];
 
 interface Target {
@@ -54,6 +60,8 @@ const LINK_TARGETS: Readonly<Record<LinkName, Target | undefined>> = {
   redis: databaseTarget("redis"),
   "token-verification": serviceTarget(TOKEN_ISSUER),
   "token-signing": undefined,
+  "mcp-address": undefined,
+  "run-tokens": undefined,
 };
 
 /**
@@ -71,9 +79,7 @@ const DNS_PORTS: readonly FlowPort[] = [53, 1053].flatMap((port) => [
 
 /**
  * Every connection that the platform needs, from the table of services. Probes are not here: a pod always admits its
- * own node.
- *
- * Nothing reads metrics yet. What will do so needs a flow of its own to `MANAGEMENT_PORT` of each service.
+ * own node. Who looks at Prometheus does so through the API server.
  *
  * @param ingressNamespace where the pods of the cluster's ingress controller are
  */
@@ -82,9 +88,12 @@ export function platformFlows(ingressNamespace: string): Flow[] {
     flowTo(serviceTarget(name), { namespace: ingressNamespace }),
   );
   const inside = SERVICE_NAMES.flatMap((name) => targetsOf(name).map((target) => flowTo(target, { name })));
+  const measured = SERVICE_NAMES.map((name) => flowTo({ name, port: MANAGEMENT_PORT }, { name: MONITOR }));
+  const dumped = flowTo(databaseTarget("mongodb"), { name: BACKUP });
   // Who calls nobody needs no names, and DNS is a way out.
-  const callers = SERVICE_NAMES.filter((name) => targetsOf(name).length > 0);
-  return [...routed, ...inside, ...callers.map((name) => ({ from: { name }, to: DNS, ports: DNS_PORTS }))];
+  const callers = [...SERVICE_NAMES.filter((name) => targetsOf(name).length > 0), MONITOR, BACKUP] as const;
+  const named = callers.map((name) => ({ from: { name }, to: DNS, ports: DNS_PORTS }));
+  return [...routed, ...inside, ...measured, dumped, ...named];
 }
 
 function targetsOf(name: ServiceName): Target[] {

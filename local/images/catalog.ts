@@ -10,7 +10,7 @@ export const SERVICES = [
 ] as const;
 
 /** Every image that the Pulumi program deploys. */
-export const SERVICE_IMAGES: readonly string[] = [...SERVICES, "redis", "ferretdb"];
+export const SERVICE_IMAGES: readonly string[] = [...SERVICES, "redis", "ferretdb", "prometheus"];
 
 /** What the built-in cluster itself runs. */
 export const CLUSTER_IMAGES: readonly string[] = [

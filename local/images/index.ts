@@ -5,7 +5,7 @@ import { findArchive, keepNewest } from "./archives.ts";
 import { withBuildah } from "./buildah.ts";
 import { CLUSTER_IMAGES, type ImageInputs, SERVICE_IMAGES, SERVICES } from "./catalog.ts";
 import { openFileHashes } from "./file-hashes.ts";
-import { planBinary, planRedis, planService, type Recipe } from "./recipes.ts";
+import { planBinary, planPrometheus, planRedis, planService, type Recipe } from "./recipes.ts";
 
 export { CLUSTER_IMAGES, SERVICE_IMAGES };
 
@@ -63,6 +63,7 @@ async function plan(
 ): Promise<Recipe> {
   if ((SERVICES as readonly string[]).includes(name)) return planService(name, inputs, context);
   if (name === "redis") return planRedis(context);
+  if (name === "prometheus") return planPrometheus(context);
   if (![...SERVICE_IMAGES, ...CLUSTER_IMAGES].includes(name)) throw new Error(`there is no image "${name}"`);
   return planBinary(name, inputs, context);
 }

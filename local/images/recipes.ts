@@ -36,6 +36,17 @@ const REDIS: RootfsSpec = {
   links: { "/usr/bin/redis-server": "redis-check-rdb" },
 };
 
+/** Without Perl, for its installation only, and the scripts of its browser pages: it is asked by its API. */
+const PROMETHEUS: RootfsSpec = {
+  packages: ["prometheus"],
+  executables: ["prometheus"],
+  without: [
+    ...["javascript", "nodejs", "fonts", "perl", "perl5"].map((name) => `/usr/share/${name}/*`),
+    ...["perl", "perl5", "perl-base", "libperl.so*"].map((name) => `/usr/lib/*/${name}`),
+    ...["perl", "perl5", "perl-base"].map((name) => `/usr/lib/*/${name}/*`),
+  ],
+};
+
 const NODE = join(REPOSITORY, "node_modules", `node-linux-${process.arch}`, "bin/node");
 const ROOTFS_FILES = join(import.meta.dirname, "rootfs");
 
@@ -69,6 +80,11 @@ export async function planService(
 export async function planRedis(context: RecipeContext): Promise<Recipe> {
   const rootfs = await makeRootfs(REDIS, context.folder, context.ctx);
   return planRootfs({ dockerfile: "redis.Dockerfile", inputs: { "rootfs.tar": rootfs } }, context);
+}
+
+export async function planPrometheus(context: RecipeContext): Promise<Recipe> {
+  const rootfs = await makeRootfs(PROMETHEUS, context.folder, context.ctx);
+  return planRootfs({ dockerfile: "prometheus.Dockerfile", inputs: { "rootfs.tar": rootfs } }, context);
 }
 
 /** A static executable and nothing else. */

@@ -31,6 +31,8 @@ export interface RootfsSpec {
   readonly packages: readonly string[];
   /** Names of the executables to keep; those of dependencies, some of them set-user-id, go. */
   readonly executables: readonly string[];
+  /** Shell patterns of files that are left out, `*` crossing folders. */
+  readonly without?: readonly string[];
   /** Symbolic links to make: where, and what for. */
   readonly links?: Readonly<Record<string, string>>;
 }
@@ -54,7 +56,7 @@ export function makeRootfs(spec: RootfsSpec, folder: string, ctx: StepContext): 
 }
 
 async function build(
-  { packages, executables, links = {} }: RootfsSpec,
+  { packages, executables, without = [], links = {} }: RootfsSpec,
   archive: string,
   ctx: StepContext,
 ): Promise<string> {
@@ -65,7 +67,7 @@ async function build(
   const keep = executables.map((name) => `! -name ${name}`).join(" ");
   const args = [
     ...["--variant=extract", "--format=tar", "--skip=output/dev", `--include=${packages.join(",")}`],
-    ...FILTERS.map((filter) => `--dpkgopt=${filter}`),
+    ...[...FILTERS, ...without.map((path) => `path-exclude=${path}`)].map((filter) => `--dpkgopt=${filter}`),
     // The later hooks are not run for this variant.
     `--extract-hook=find "$1" -path "*bin/*" ! -type d ${keep} -delete`,
     ...Object.entries(links).map(([path, target]) => `--extract-hook=ln -s ${target} "$1"${path}`),

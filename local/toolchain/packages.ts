@@ -13,6 +13,7 @@ const EXECUTABLES = {
   conntrack: "conntrack",
   buildah: "buildah",
   "redis-server": "redis-server",
+  prometheus: "promtool",
   socat: "socat",
   mmdebstrap: "mmdebstrap",
   nftables: "nft",
@@ -36,7 +37,7 @@ const LOCK_TIMEOUT = "DPkg::Lock::Timeout=300";
 /**
  * Installs the Debian packages that are missing and starts none of their services.
  *
- * @returns "17 present" or "installed 5"
+ * @returns "18 present" or "installed 5"
  * @throws CommandFailure where the machine is not a Debian, or with the command to run where we may not install
  */
 export async function ensurePackages(ctx: StepContext, names = SYSTEM_PACKAGES): Promise<string> {

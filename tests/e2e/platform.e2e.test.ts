@@ -10,6 +10,10 @@ import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { command, INSTANCE, read } from "./command-line.ts";
 
+const SERVICES = [
+  ...["api-gateway", "auth-service", "context-protocol-server", "websocket-server"],
+  ...["agent-orchestrator", "llm-server"],
+];
 const instance = resolveInstance(INSTANCE);
 const MINUTES = 60_000;
 
@@ -185,6 +189,29 @@ describe("a platform on a machine of its own", () => {
         { timeout: 3 * MINUTES, interval: 3000 },
       )
       .toEqual({ some: true, without: [] });
+  });
+
+  it("watches every pod of every service", async () => {
+    interface Answer {
+      data: { result: { metric: { service: string }; value: [number, string] }[] };
+    }
+    const { namespace } = platform;
+    const url = `/api/v1/namespaces/${namespace}/services/prometheus:9090/proxy/api/v1/query?query=up`;
+    await expect
+      .poll(
+        async () => {
+          const { exitCode, all, stdout } = await command("kubectl", ["get", "--raw", url]);
+          expect(exitCode, all).toBe(0);
+          const { result } = (JSON.parse(stdout) as Answer).data;
+          const services = new Set(result.map(({ metric }) => metric.service));
+          return {
+            services: [...services].sort(),
+            down: result.filter(({ value }) => value[1] !== "1").length,
+          };
+        },
+        { timeout: 3 * MINUTES, interval: 3000 },
+      )
+      .toEqual({ services: ["prometheus", ...SERVICES].sort(), down: 0 });
   });
 
   it("enforces the restricted Pod Security Standard, and every pod meets it", async () => {

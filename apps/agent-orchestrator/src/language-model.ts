@@ -1,3 +1,4 @@
+import { contextHeaders } from "@mobile-ai-agent/service-kit";
 import OpenAI from "openai";
 import type { PromptMessage } from "./prompt.ts";
 
@@ -37,7 +38,7 @@ export function createLanguageModel(options: LanguageModelOptions): LanguageMode
       try {
         const chunks = await client.chat.completions.create(
           { model, messages: [...messages], max_tokens: maxTokens, temperature, stream: true },
-          { signal },
+          { signal, headers: contextHeaders() },
         );
         for await (const { choices } of chunks) {
           const text = choices[0]?.delta.content;

@@ -19,6 +19,7 @@ const services: Service[] = [];
 /** What the scripted model does next. */
 let behaviour: "answer" | "fail" | "break" | "hang" = "answer";
 let asked: { messages: { role: string; content: string }[] }[] = [];
+let traces: unknown[] = [];
 let env: Record<string, string>;
 let context: Awaited<ReturnType<typeof open>>;
 
@@ -33,6 +34,7 @@ async function startScriptedModel() {
   const server = createServer(async (request, response) => {
     const body = JSON.parse(Buffer.concat(await collect(request)).toString());
     asked.push(body);
+    traces.push(request.headers.traceparent);
     if (behaviour === "fail")
       return void response.writeHead(400).end('{"error":{"message":"secret internals"}}');
     if (behaviour === "hang") return;
@@ -95,6 +97,7 @@ afterAll(async () => {
 beforeEach(() => {
   behaviour = "answer";
   asked = [];
+  traces = [];
 });
 afterEach(async () => {
   await Promise.all(services.splice(0).map((service) => service.stop()));
@@ -123,6 +126,15 @@ const eventsOf = (runId: string): Promise<RunEvent[]> =>
   collect(context.runLog.read(runId, 0, AbortSignal.timeout(20_000)));
 
 const texts = (events: RunEvent[]) => events.flatMap((event) => (event.kind === "token" ? [event.text] : []));
+
+it("asks the model in the trace that queued the run", async () => {
+  await startOrchestrator();
+  const { runId } = await storeRun("Why is the sky blue?");
+  const trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+  await context.queue.enqueue(runId, `00-${trace}-00f067aa0ba902b7-01`);
+  await eventsOf(runId);
+  expect(traces).toEqual([expect.stringMatching(new RegExp(`^00-${trace}-[0-9a-f]{16}-01$`))]);
+});
 
 it("streams tokens in order, and stores exactly what it streamed", async () => {
   await startOrchestrator();

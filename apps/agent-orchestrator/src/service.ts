@@ -6,6 +6,7 @@ import {
   connectRedis,
   createMetrics,
   type Logger,
+  runInContext,
   type Service,
   startManagement,
 } from "@mobile-ai-agent/service-kit";
@@ -59,14 +60,15 @@ export function createService(config: OrchestratorConfig, { logger }: { logger: 
       // Rejects only when Redis refuses its commands for good: caught nowhere, that ends the process.
       consuming = queue.consume(
         { consumer, signal: taking.signal, concurrency, claimAfterMs },
-        async (runId) => {
-          try {
-            await handleRun(runId, working.signal, dependencies);
-          } catch (error) {
-            logger.warn("the run goes back to the queue", { run_id: runId, error });
-            throw error;
-          }
-        },
+        (runId, traceparent) =>
+          runInContext({ traceparent }, async () => {
+            try {
+              await handleRun(runId, working.signal, dependencies);
+            } catch (error) {
+              logger.warn("the run goes back to the queue", { run_id: runId, error });
+              throw error;
+            }
+          }),
       );
       const sweep = setInterval(() => {
         sweepRuns(store, queue).catch((error) => logger.warn("sweep failed; it is repeated", { error }));

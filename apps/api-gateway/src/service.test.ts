@@ -84,10 +84,12 @@ describe("api-gateway", () => {
     expect(headers.host).toBe(new URL(base).host);
   });
 
-  it("gives the service a request id when the caller has none", async () => {
+  it("gives the service a request id and a trace when the caller has none", async () => {
     const response = await fetch(`${base}/api/session`);
     const { headers } = (await response.json()) as { headers: Record<string, string> };
     expect(headers["x-request-id"]).toBe(response.headers.get("x-request-id"));
+    expect(response.headers.get("x-trace-id")).toMatch(/^[0-9a-f]{32}$/);
+    expect(headers.traceparent).toContain(response.headers.get("x-trace-id"));
   });
 
   it("uses a connection again", async () => {

@@ -10,6 +10,14 @@ export interface CompletionOptions {
   readonly temperature: number;
   /** Aborted when nobody waits for the answer any more. */
   readonly signal: AbortSignal;
+  /** Called at most once, when the work has ended, also of an answer that was broken off, if the numbers are known. */
+  readonly onUsage?: (usage: TokenUsage) => void;
+}
+
+/** What an answer has cost, in the model's tokens. */
+export interface TokenUsage {
+  readonly prompt: number;
+  readonly completion: number;
 }
 
 export type FinishReason = "stop" | "length";

@@ -12,7 +12,7 @@ function scriptedModel() {
   const aborted = Promise.withResolvers<void>();
   const model: ChatModel = {
     name: "scripted",
-    async *complete(messages, { maxTokens, signal }) {
+    async *complete(messages, { maxTokens, signal, onUsage }) {
       signal.addEventListener("abort", () => aborted.resolve());
       const words = messages.at(-1)?.content.split(/(?<= )/) ?? [];
       for (const word of words.slice(0, maxTokens)) {
@@ -24,6 +24,7 @@ function scriptedModel() {
         }
         yield word;
       }
+      onUsage?.({ prompt: words.length, completion: Math.min(words.length, maxTokens) });
       return words.length > maxTokens ? "length" : "stop";
     },
     close: async () => {},
@@ -96,4 +97,34 @@ it("refuses what can't wait, and stops the work of a client that went away", asy
   await ended;
   await script.aborted;
   await expect.poll(() => client.chat.completions.create(ask("three")).catch(() => undefined)).toBeDefined();
+});
+
+it("counts questions by how they ended, and the tokens of their answers", async () => {
+  const gone = new AbortController();
+  const waits = client.chat.completions.create({ ...ask("wait"), stream: true }, { signal: gone.signal });
+  const ended = expect(waits).rejects.toThrow();
+  await script.entered;
+  await client.chat.completions.create(ask("two")).catch(() => {});
+  gone.abort();
+  await ended;
+  await client.chat.completions.create({ ...ask("one two three"), max_tokens: 2 });
+  await collect(await client.chat.completions.create({ ...ask("four"), stream: true }));
+  await client.chat.completions.create(ask("broken")).catch(() => {});
+  await client.chat.completions.create({ ...ask("one"), temperature: 3 }).catch(() => {});
+
+  const metrics = async () =>
+    (await (await fetch(`http://127.0.0.1:${service.managementPort}/metrics`)).text()).split("\n");
+  await expect
+    .poll(metrics)
+    .toEqual(
+      expect.arrayContaining([
+        'llm_request_count{provider="embedded",status="success"} 2',
+        'llm_request_count{provider="embedded",status="failure"} 1',
+        'llm_request_count{provider="embedded",status="refused"} 1',
+        'llm_request_count{provider="embedded",status="cancelled"} 1',
+        'llm_request_latency_seconds_count{provider="embedded"} 5',
+        'llm_token_usage{provider="embedded",kind="prompt"} 4',
+        'llm_token_usage{provider="embedded",kind="completion"} 3',
+      ]),
+    );
 });

@@ -9,6 +9,7 @@ import {
 import express from "express";
 import type { ChatModel } from "./chat-model.ts";
 import type { LlmConfig } from "./config.ts";
+import { createLlmMetrics } from "./llm-metrics.ts";
 import { loadEmbeddedModel } from "./providers/embedded.ts";
 import { createUpstreamModel } from "./providers/openai.ts";
 import { chatCompletions } from "./routes/chat-completions.ts";
@@ -28,21 +29,27 @@ interface Dependencies {
 export function createService(
   config: LlmConfig,
   { logger, loadModel = () => openModel(config) }: Dependencies,
-): Service & { readonly port: number } {
+): Service & { readonly port: number; readonly managementPort: number } {
   const metrics = createMetrics();
+  const measure = createLlmMetrics(metrics.registry, config.LLM_PROVIDER);
   const turnstile = createTurnstile({ places: config.MAX_CONCURRENT, waiting: config.MAX_WAITING });
   const closers: (() => Promise<void>)[] = [];
   let ready = false;
   let port = config.PORT;
+  let managementPort = config.METRICS_PORT;
 
   return {
     get port() {
       return port;
     },
+    get managementPort() {
+      return managementPort;
+    },
 
     async start() {
       const management = await startManagement(config.METRICS_PORT, { ready: () => ready, metrics });
       closers.unshift(management.close);
+      managementPort = management.port;
       const model = await loadModel();
       closers.unshift(model.close);
       const app = createApp({
@@ -54,7 +61,7 @@ export function createService(
           routes.post(
             "/v1/chat/completions",
             express.json({ limit: BODY_LIMIT }),
-            chatCompletions({ model, turnstile, logger }),
+            chatCompletions({ model, turnstile, logger, measure }),
           );
         },
       });

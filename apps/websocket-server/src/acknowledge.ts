@@ -1,18 +1,18 @@
 import type { Ack } from "@mobile-ai-agent/contracts";
-import type { Logger } from "@mobile-ai-agent/service-kit";
+import { type Logger, runInContext } from "@mobile-ai-agent/service-kit";
 import type { z } from "zod";
 import { SocketProblem } from "./socket-problem.ts";
 
 /**
  * A listener for an event with an acknowledgement: checks the payload, and answers with what `handle` returns
- * or throws. A client that asks for no acknowledgement gets none.
+ * or throws. A client that asks for no acknowledgement gets none. Each event is a request with a trace of its own.
  */
 export function acknowledge<S extends z.ZodType, T>(
   schema: S,
   handle: (payload: z.infer<S>) => Promise<T>,
   logger: Logger,
 ): (payload: unknown, ack: Ack<T>) => Promise<void> {
-  return async (payload, ack) => {
+  const answer = async (payload: unknown, ack: Ack<T>) => {
     const reply: Ack<T> = typeof ack === "function" ? ack : () => {};
     try {
       const parsed = schema.safeParse(payload);
@@ -27,6 +27,7 @@ export function acknowledge<S extends z.ZodType, T>(
       reply({ error: { code: "unavailable", message: "something failed on our side; try again" } });
     }
   };
+  return (payload, ack) => runInContext({}, () => answer(payload, ack));
 }
 
 function faultsOf({ issues }: z.ZodError): string {

@@ -6,6 +6,7 @@ import {
   type SendMessage,
   type SocketError,
 } from "@mobile-ai-agent/contracts";
+import { contextHeaders } from "@mobile-ai-agent/service-kit";
 import { z } from "zod";
 import { SocketProblem } from "./socket-problem.ts";
 
@@ -42,7 +43,8 @@ async function call<S extends z.ZodType>(url: URL, init: RequestInit, schema: S)
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   try {
     // Once more when the connection broke, as it does when a pod goes: every call here is idempotent.
-    const once = () => fetch(url, { ...init, signal });
+    const headers = { ...(init.headers as Record<string, string>), ...contextHeaders() };
+    const once = () => fetch(url, { ...init, headers, signal });
     const response = await once().catch((error) => (signal.aborted ? Promise.reject(error) : once()));
     const body: unknown = await response.json();
     if (!response.ok) throw toProblem(response.status, body);

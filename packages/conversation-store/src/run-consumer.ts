@@ -27,7 +27,11 @@ export interface ConsumeOptions {
 interface Entry {
   readonly id: string;
   readonly runId: string;
+  /** Of the trace that queued the run. */
+  readonly traceparent?: string;
 }
+
+export type HandleRun = (runId: string, traceparent?: string) => Promise<void>;
 
 /**
  * Handles runs as a member of the consumer group. A run is removed from the queue when `handle` resolves;
@@ -40,7 +44,7 @@ interface Entry {
 export async function consumeRuns(
   redis: RedisClient,
   { consumer, signal, concurrency, claimAfterMs }: ConsumeOptions,
-  handle: (runId: string) => Promise<void>,
+  handle: HandleRun,
 ): Promise<void> {
   const reader = await connectSecond(redis);
   const active = new Map<string, Promise<void>>();
@@ -55,9 +59,9 @@ export async function consumeRuns(
     return toEntries(reply?.[0]?.messages ?? []);
   }
 
-  async function work({ id, runId }: Entry): Promise<void> {
+  async function work({ id, runId, traceparent }: Entry): Promise<void> {
     try {
-      await handle(runId);
+      await handle(runId, traceparent);
       await redis.multi().xAck(RUNS, GROUP, id).xDel(RUNS, id).sRem(QUEUED, runId).exec();
     } catch {
       if (signal.aborted) await release(id);
@@ -116,7 +120,8 @@ async function createGroup(redis: RedisClient): Promise<void> {
 function toEntries(messages: readonly ({ id: string; message: Record<string, string> } | null)[]): Entry[] {
   return messages.flatMap((entry) => {
     const runId = entry?.message.run_id;
-    return entry === null || runId === undefined ? [] : [{ id: entry.id, runId }];
+    if (!entry || runId === undefined) return [];
+    return [{ id: entry.id, runId, traceparent: entry.message.traceparent || undefined }];
   });
 }
 

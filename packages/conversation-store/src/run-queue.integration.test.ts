@@ -55,6 +55,24 @@ describe("run queue", () => {
     expect(handled).toEqual(runs);
   });
 
+  it("hands out the trace that a run was queued with, also to the one that claims it", async () => {
+    const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    const [traced, untraced] = [randomUUID(), randomUUID()];
+    await queue.enqueue(traced, traceparent);
+    await queue.enqueue(untraced);
+    const handled: unknown[] = [];
+    consume(async (...run) => {
+      handled.push(run);
+      if (handled.length === 1) throw new Error("again");
+    });
+    await eventually(isEmpty);
+    expect(handled).toHaveLength(3);
+    expect(
+      handled.filter((run) => JSON.stringify(run) === JSON.stringify([traced, traceparent])),
+    ).toHaveLength(2);
+    expect(handled).toContainEqual([untraced, undefined]);
+  });
+
   it("does not queue a run twice while it is queued or handled, and does afterwards", async () => {
     const runId = randomUUID();
     await queue.enqueue(runId);

@@ -1,22 +1,26 @@
 import type { RedisClient } from "./redis-client.ts";
-import { type ConsumeOptions, consumeRuns, QUEUED, RUNS } from "./run-consumer.ts";
+import { type ConsumeOptions, consumeRuns, type HandleRun, QUEUED, RUNS } from "./run-consumer.ts";
 
 export interface RunQueue {
-  /** Queues a run; one that is queued or being handled is not queued twice. */
-  enqueue(runId: string): Promise<void>;
+  /**
+   * Queues a run; one that is queued or being handled is not queued twice.
+   *
+   * @param traceparent W3C header of the trace that the run belongs to
+   */
+  enqueue(runId: string, traceparent?: string): Promise<void>;
   /** Handles runs until the signal is aborted and those in hand are done. See `consumeRuns`. */
-  consume(options: ConsumeOptions, handle: (runId: string) => Promise<void>): Promise<void>;
+  consume(options: ConsumeOptions, handle: HandleRun): Promise<void>;
 }
 
 const ENQUEUE = `
 if redis.call("SADD", KEYS[2], ARGV[1]) == 1 then
-  redis.call("XADD", KEYS[1], "*", "run_id", ARGV[1])
+  redis.call("XADD", KEYS[1], "*", "run_id", ARGV[1], "traceparent", ARGV[2])
 end`;
 
 export function createRunQueue(redis: RedisClient): RunQueue {
   return {
-    async enqueue(runId) {
-      await redis.eval(ENQUEUE, { keys: [RUNS, QUEUED], arguments: [runId] });
+    async enqueue(runId, traceparent = "") {
+      await redis.eval(ENQUEUE, { keys: [RUNS, QUEUED], arguments: [runId, traceparent] });
     },
     consume: (options, handle) => consumeRuns(redis, options, handle),
   };

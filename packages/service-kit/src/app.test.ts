@@ -7,11 +7,24 @@ import { createLogger } from "./logger.ts";
 import { createMetrics } from "./metrics.ts";
 import { parseBody, parseQuery } from "./parse.ts";
 import { HttpProblem } from "./problem.ts";
+import { contextHeaders } from "./request-context.ts";
 import { requireUser, userOf } from "./require-user.ts";
 import { createTokenVerifier } from "./token-verifier.ts";
 
 const issuer = createIssuer();
 const metrics = createMetrics();
+const logger = createLogger("test");
+for (const transport of logger.transports) transport.silent = true;
+const logged: Record<string, unknown>[] = [];
+logger.on("data", (line) => logged.push(line));
+
+const reached = Promise.withResolvers<void>();
+
+interface Context {
+  headers: Record<string, string>;
+  outgoing: Record<string, string>;
+}
+
 let http: Awaited<ReturnType<typeof listen>>;
 let jwksAnswers = true;
 
@@ -21,7 +34,7 @@ beforeAll(async () => {
   const verified = verifierWith(async () => Response.json(issuer.jwks()));
   const cut = verifierWith(async () => Promise.reject(new Error("no route")));
   const app = createApp({
-    logger: createLogger("test", "none"),
+    logger,
     metrics,
     routes: (app) => {
       app.post("/echo/:id", (request, response) => {
@@ -30,6 +43,10 @@ beforeAll(async () => {
       app.get("/page", (request, response) => {
         response.json(parseQuery(z.strictObject({ limit: z.coerce.number().int() }), request));
       });
+      app.get("/context", (request, response) => {
+        response.json({ headers: request.headers, outgoing: contextHeaders() });
+      });
+      app.get("/never", () => reached.resolve());
       app.get("/defect", () => {
         throw new Error("password is hunter2");
       });
@@ -99,12 +116,64 @@ describe("createApp", () => {
 
   it("measures requests by route, not by path", async () => {
     await post("/echo/12345", '{"name": "a"}');
+    await call("/page/12345", { method: "PROPFIND" });
     const text = await metrics.registry.metrics();
-    expect(text).toMatch(
-      /http_request_duration_seconds_count\{method="POST",route="\/echo\/:id",status="200"\} 1/,
-    );
+    expect(text).toContain('app_request_count{method="POST",route="/echo/:id",status="200"} 1');
+    expect(text).toContain('app_request_count{method="other",route="unmatched",status="404"} 1');
+    expect(text).toContain('app_request_latency_seconds_bucket{le="0.1",method="POST",route="/echo/:id"}');
     expect(text).not.toContain("12345");
   });
+});
+
+describe("a request's trace", () => {
+  const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
+  const traceparent = `00-${TRACE}-00f067aa0ba902b7-01`;
+  const get = async (headers: Record<string, string>) => {
+    const response = await call("/context", { headers });
+    return { answered: response.headers.get("x-trace-id"), ...((await response.json()) as Context) };
+  };
+
+  it("goes on with the caller's, as a hop of its own", async () => {
+    const { answered, headers, outgoing } = await get({ traceparent, tracestate: "vendor=1" });
+    expect(answered).toBe(TRACE);
+    expect(outgoing.traceparent).toMatch(new RegExp(`^00-${TRACE}-[0-9a-f]{16}-01$`));
+    expect(outgoing.traceparent).not.toBe(traceparent);
+    expect(outgoing.tracestate).toBe("vendor=1");
+    expect(headers).toMatchObject(outgoing);
+  });
+
+  it("begins where the caller has none or a malformed one, whose state is not passed on", async () => {
+    const malformed = { traceparent: "00-nonsense", tracestate: "vendor=1" };
+    for (const given of [{} as Record<string, string>, malformed]) {
+      const { answered, headers, outgoing } = await get(given);
+      expect(answered).toMatch(/^[0-9a-f]{32}$/);
+      expect(outgoing.traceparent).toContain(answered);
+      expect(headers.traceparent).toBe(outgoing.traceparent);
+      expect(headers).not.toHaveProperty("tracestate");
+    }
+  });
+
+  it("is in the line that is written when the response has ended, and the query is not", async () => {
+    logged.length = 0;
+    await get({ traceparent, "x-request-id": "request-0002" });
+    await call("/none?access_token=hunter2");
+    await expect.poll(() => logged.length).toBe(2);
+    expect(logged[0]).toMatchObject({ trace_id: TRACE, request_id: "request-0002", route: "/context" });
+    expect(JSON.stringify(logged)).not.toContain("hunter2");
+  });
+});
+
+it("logs and counts a request whose caller went away, in its own trace", async () => {
+  logged.length = 0;
+  const gone = new AbortController();
+  const waiting = call("/never", { headers: { "x-request-id": "request-0003" }, signal: gone.signal });
+  await reached.promise;
+  gone.abort();
+  await expect(waiting).rejects.toThrow();
+  await expect
+    .poll(() => logged)
+    .toMatchObject([{ status: 499, request_id: "request-0003", route: "/never" }]);
+  expect(await metrics.registry.metrics()).toContain('route="/never",status="499"} 1');
 });
 
 describe("requireUser", () => {

@@ -1,17 +1,16 @@
-import { randomUUID } from "node:crypto";
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { Problem } from "@mobile-ai-agent/contracts";
 import express, { type ErrorRequestHandler, type RequestHandler } from "express";
 import helmet from "helmet";
 import type { Logger } from "./logger.ts";
 import type { Metrics } from "./metrics.ts";
 import { HttpProblem, toHttpProblem } from "./problem.ts";
-import { requestContext } from "./request-context.ts";
-
-const REQUEST_ID = /^[A-Za-z0-9._-]{8,128}$/;
+import { contextHeaders, runInContext } from "./request-context.ts";
 
 /**
- * An Express application with what each of ours has: a request id, security headers, a log line and a duration per
- * request, JSON bodies up to 100 kB (unless `json` is false), and RFC 9457 bodies for every error and unknown route.
+ * An Express application with what each of ours has: a request id and a trace, security headers, a log line and
+ * metrics per request, JSON bodies up to 100 kB (unless `json` is false), and RFC 9457 bodies for every error and
+ * unknown route.
  */
 export function createApp(options: {
   logger: Logger;
@@ -34,28 +33,35 @@ export function createApp(options: {
 }
 
 const identify: RequestHandler = (request, response, next) => {
-  const given = request.get("x-request-id");
-  const requestId = given !== undefined && REQUEST_ID.test(given) ? given : randomUUID();
-  // A proxy in this process passes the header on as it finds it here.
-  request.headers["x-request-id"] = requestId;
-  response.setHeader("X-Request-ID", requestId);
-  requestContext.run({ requestId }, next);
+  const given = {
+    requestId: request.get("x-request-id"),
+    traceparent: request.get("traceparent"),
+    tracestate: request.get("tracestate"),
+  };
+  runInContext(given, (context) => {
+    // A proxy in this process passes the headers on as it finds them here.
+    delete request.headers.tracestate;
+    Object.assign(request.headers, contextHeaders(context));
+    response.setHeader("X-Request-ID", context.requestId);
+    response.setHeader("X-Trace-ID", context.traceId);
+    next();
+  });
 };
 
 function observe(logger: Logger, metrics: Metrics): RequestHandler {
   return (request, response, next) => {
     const begin = performance.now();
     const { method, path } = request;
-    const requestId = request.get("x-request-id");
-    response.once("close", () => {
+    const end = () => {
       const duration = performance.now() - begin;
       // The pattern, never the path: a label must not grow with what callers send.
       const route = request.route ? String(request.route.path) : "unmatched";
       const status = response.writableFinished ? response.statusCode : 499;
-      metrics.httpDuration.observe({ method, route, status }, duration / 1000);
-      const duration_ms = Math.round(duration);
-      logger.info("request", { method, path, status, duration_ms, request_id: requestId });
-    });
+      metrics.observeRequest({ method, route, status, seconds: duration / 1000 });
+      logger.info("request", { method, path, route, status, duration_ms: Math.round(duration) });
+    };
+    // The event comes in the context of the connection, which many requests share.
+    response.once("close", AsyncLocalStorage.bind(end));
     next();
   };
 }

@@ -8,6 +8,7 @@ export { connectMongo } from "./mongo.ts";
 export { parseBody, parseQuery } from "./parse.ts";
 export { HttpProblem } from "./problem.ts";
 export { connectRedis, type RedisClient } from "./redis.ts";
+export { contextHeaders, currentContext, runInContext } from "./request-context.ts";
 export { bearerTokenOf, requireUser, userOf } from "./require-user.ts";
 export { runService, type Service } from "./run-service.ts";
 export { readRunToken, runTokenConfig, signRunToken } from "./run-tokens.ts";

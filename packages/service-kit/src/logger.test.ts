@@ -1,11 +1,12 @@
+import { hostname } from "node:os";
 import { describe, expect, it } from "vitest";
 import { createLogger } from "./logger.ts";
-import { requestContext } from "./request-context.ts";
+import { runInContext } from "./request-context.ts";
 
 const MESSAGE = Symbol.for("message");
 
 function lines(log: (logger: ReturnType<typeof createLogger>) => void): Record<string, unknown>[] {
-  const logger = createLogger("test");
+  const logger = createLogger("test", "info", "laptop");
   for (const transport of logger.transports) transport.silent = true;
   const out: Record<string, unknown>[] = [];
   logger.on("data", (info) => out.push(JSON.parse(info[MESSAGE])));
@@ -45,12 +46,16 @@ describe("createLogger", () => {
     });
   });
 
-  it("carries the id of the request", () => {
+  it("says where each line is from, and of which request and trace", () => {
     const [inside, outside] = lines((logger) => {
-      requestContext.run({ requestId: "request-1" }, () => logger.info("inside"));
+      runInContext({ requestId: "request-1" }, () => logger.warn("inside"));
       logger.info("outside");
     });
-    expect(inside?.request_id).toBe("request-1");
+    const origin = { service: "test", hostname: hostname(), environment: "laptop" };
+    expect(inside).toMatchObject({ ...origin, level: "warn", request_id: "request-1" });
+    expect(inside?.trace_id).toMatch(/^[0-9a-f]{32}$/);
+    expect(outside).toMatchObject({ ...origin, level: "info" });
     expect(outside).not.toHaveProperty("request_id");
+    expect(outside).not.toHaveProperty("trace_id");
   });
 });

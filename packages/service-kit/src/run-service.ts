@@ -13,12 +13,13 @@ const DRAIN_MS = 25_000;
 /**
  * Runs a service as the process: starts it, drains it on SIGTERM or SIGINT within 25 s, and ends the process with 0, or
  * with 1 when the configuration is not usable, the start or the drain failed, or an error was caught nowhere.
+ * `ENVIRONMENT` names the deployment in its log lines.
  */
 export async function runService(
   name: string,
   create: (deps: { env: NodeJS.ProcessEnv; logger: Logger }) => Service | Promise<Service>,
 ): Promise<void> {
-  const logger = createLogger(name, process.env.LOG_LEVEL || "info");
+  const logger = createLogger(name, process.env.LOG_LEVEL || "info", process.env.ENVIRONMENT);
   let service: Service | undefined;
   let ending = false;
 

@@ -1,3 +1,4 @@
+export { startDaemon } from "./daemon.ts";
 export { describedFetch } from "./described-fetch.ts";
 export { eventually } from "./eventually.ts";
 export { createIssuer, type TestIssuer, type TokenOptions } from "./issuer.ts";

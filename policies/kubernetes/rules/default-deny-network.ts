@@ -11,7 +11,7 @@ export const defaultDenyNetwork = stackRule({
   description:
     "Pods that no NetworkPolicy selects reach everything and are reached by everything. Deny both directions in every " +
     "namespace with workloads, then allow each connection that is meant.",
-  enforcementLevel: "advisory",
+  enforcementLevel: "mandatory",
   *check(resources) {
     const policies = ofType(resources, POLICY);
     const seen = new Set<string>();

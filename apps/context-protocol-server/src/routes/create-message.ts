@@ -1,6 +1,6 @@
 import { CreateMessageRequest, type CreateMessageResponse } from "@mobile-ai-agent/contracts";
 import type { ConversationStore, RunQueue } from "@mobile-ai-agent/conversation-store";
-import { parseBody, userOf } from "@mobile-ai-agent/service-kit";
+import { contextHeaders, parseBody, userOf } from "@mobile-ai-agent/service-kit";
 import type { RequestHandler } from "express";
 import { ownedSession } from "./owned-session.ts";
 
@@ -23,7 +23,7 @@ export function createMessage(store: ConversationStore, queue: RunQueue): Reques
       clientMessageId,
     });
     const run = await store.runs.create({ runId, sessionId, userId, messageId: message.id });
-    if (run.status === "queued") await queue.enqueue(runId);
+    if (run.status === "queued") await queue.enqueue(runId, contextHeaders().traceparent);
     await store.sessions.touch(sessionId);
     const body: CreateMessageResponse = { message, run_id: runId };
     response.status(201).json(body);

@@ -35,13 +35,14 @@ export async function loadEmbeddedModel(options: EmbeddedModelOptions): Promise<
   return {
     name: basename(file, ".gguf"),
 
-    async *complete(messages, { maxTokens, temperature, signal }) {
+    async *complete(messages, { maxTokens, temperature, signal, onUsage }) {
       signal.throwIfAborted();
       const { history, prompt } = splitPrompt(messages);
       const sequence = idle.pop();
       if (!sequence) throw new Error(`more than ${sequences} answers were asked for at a time`);
       const session = new LlamaChatSession({ contextSequence: sequence, autoDisposeSequence: false });
       session.setChatHistory(history);
+      const before = sequence.tokenMeter.getState();
       const stop = new AbortController();
       let answering: Promise<FinishReason> | undefined;
       try {
@@ -67,6 +68,8 @@ export async function loadEmbeddedModel(options: EmbeddedModelOptions): Promise<
         // Also when the reader went away: the sequence is free for another only when the evaluation has ended.
         stop.abort(new Error("nobody reads the answer"));
         await answering?.catch(() => {});
+        const { usedInputTokens, usedOutputTokens } = sequence.tokenMeter.diff(before);
+        onUsage?.({ prompt: usedInputTokens, completion: usedOutputTokens });
         session.dispose({ disposeSequence: false });
         idle.push(sequence);
       }

@@ -13,13 +13,18 @@ export function createUpstreamModel({ baseUrl, apiKey, model }: UpstreamOptions)
   return {
     name: model,
 
-    async *complete(messages, { maxTokens, temperature, signal }) {
+    async *complete(messages, { maxTokens, temperature, signal, onUsage }) {
       const chunks = await client.chat.completions.create(
-        { model, messages: [...messages], stream: true, max_tokens: maxTokens, temperature },
+        {
+          ...{ model, messages: [...messages], max_tokens: maxTokens, temperature },
+          ...{ stream: true, stream_options: { include_usage: true } },
+        },
         { signal },
       );
       let finish: FinishReason = "stop";
-      for await (const { choices } of chunks) {
+      for await (const { choices, usage } of chunks) {
+        // In the last chunk, which has no choice.
+        if (usage) onUsage?.({ prompt: usage.prompt_tokens, completion: usage.completion_tokens });
         const [choice] = choices;
         if (choice?.delta.content) yield choice.delta.content;
         if (choice?.finish_reason === "length") finish = "length";

@@ -3,6 +3,7 @@ import type { Logger } from "@mobile-ai-agent/service-kit";
 import type { RequestHandler, Response } from "express";
 import type { ChatModel, FinishReason } from "../chat-model.ts";
 import { ChatRequest } from "../chat-request.ts";
+import type { LlmCall, LlmMetrics } from "../llm-metrics.ts";
 import { sendOpenAiError, toOpenAiError } from "../openai-error.ts";
 import type { Turnstile } from "../turnstile.ts";
 
@@ -13,6 +14,7 @@ interface Dependencies {
   readonly model: ChatModel;
   readonly turnstile: Turnstile;
   readonly logger: Logger;
+  readonly measure: LlmMetrics;
 }
 
 type Pieces = AsyncGenerator<string, FinishReason, undefined>;
@@ -21,19 +23,22 @@ type Pieces = AsyncGenerator<string, FinishReason, undefined>;
  * POST /v1/chat/completions, in one piece or as server-sent events that end with `[DONE]`. The work stops when the
  * client goes. Whatever model is asked for, the one served answers: clients need not know which it is.
  */
-export function chatCompletions({ model, turnstile, logger }: Dependencies): RequestHandler {
+export function chatCompletions({ model, turnstile, logger, measure }: Dependencies): RequestHandler {
   return async (request, response) => {
     const gone = new AbortController();
     response.once("close", () => gone.abort(new Error("the client went away")));
     let leave: (() => void) | undefined;
     let pieces: Pieces | undefined;
+    let call: LlmCall | undefined;
     try {
       const body = ChatRequest.parse(request.body ?? {});
+      call = measure.begin();
       leave = await turnstile.enter(gone.signal);
       pieces = model.complete(body.messages, {
         maxTokens: body.max_completion_tokens ?? body.max_tokens ?? DEFAULT_MAX_TOKENS,
         temperature: body.temperature ?? DEFAULT_TEMPERATURE,
         signal: gone.signal,
+        onUsage: measure.use,
       });
       const head = {
         id: `chatcmpl-${randomUUID()}`,
@@ -41,9 +46,11 @@ export function chatCompletions({ model, turnstile, logger }: Dependencies): Req
         model: model.name,
       };
       await (body.stream ? streamAnswer(response, head, pieces) : sendAnswer(response, head, pieces));
+      call.end("success");
     } catch (failure) {
-      if (gone.signal.aborted) return;
+      if (gone.signal.aborted) return call?.end("cancelled");
       const error = toOpenAiError(failure);
+      call?.end(error.status === 429 ? "refused" : "failure");
       if (error.status >= 500) logger.error("the model failed", { error: failure });
       // The status line is out: a client takes an `error` event of the stream for the failure that it is.
       if (response.headersSent) response.end(`data: ${JSON.stringify({ error: error.error })}\n\n`);
