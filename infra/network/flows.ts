@@ -84,7 +84,7 @@ const DNS_PORTS: readonly FlowPort[] = [53, 1053].flatMap((port) => [
  * @param ingressNamespace where the pods of the cluster's ingress controller are
  */
 export function platformFlows(ingressNamespace: string): Flow[] {
-  const routed = Object.values(ROUTES).map((name) =>
+  const routed = [...new Set(Object.values(ROUTES))].map((name) =>
     flowTo(serviceTarget(name), { namespace: ingressNamespace }),
   );
   const inside = SERVICE_NAMES.flatMap((name) => targetsOf(name).map((target) => flowTo(target, { name })));

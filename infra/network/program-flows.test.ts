@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, expect, test } from "vitest";
+import type { prometheusConfig } from "../monitoring/scrape.ts";
 import { compareFlows } from "./compare-flows.ts";
 import type { Flow, OtherPods, PlatformPodName } from "./flows.ts";
 import type { PlacedPolicy } from "./reachability.ts";
@@ -43,28 +44,34 @@ beforeAll(async () => {
 
 const ofKind = (kind: string) =>
   resources.filter(({ type }) => type.endsWith(`:${kind}`)).map(({ inputs }) => inputs);
-const workloads = () => [...ofKind("Deployment"), ...ofKind("StatefulSet")];
+const workloads = () => [
+  ...ofKind("Deployment"),
+  ...ofKind("StatefulSet"),
+  ...ofKind("CronJob").map(({ metadata, spec }) => ({ metadata, spec: spec.jobTemplate.spec })),
+];
 const policies = (): PlacedPolicy[] =>
   ofKind("NetworkPolicy").map(({ metadata, spec }) => ({ namespace: metadata.namespace, spec }));
 
 /** The pods as the program really makes them. */
 const endpoints = () => [
   ...workloads().map(({ metadata, spec: { template } }) => {
-    const ports = template.spec.containers[0].ports.map((port: { name: string; containerPort: number }) => [
-      port.name,
-      port.containerPort,
-    ]);
+    const ports = (template.spec.containers[0].ports ?? []).map(
+      (port: { name: string; containerPort: number }) => [port.name, port.containerPort],
+    );
     return podIn(metadata.namespace, metadata.name, template.metadata.labels, Object.fromEntries(ports));
   }),
   ...surroundings(namespace, ingressNamespace),
 ];
 
+/** The platform's own address: compared with what a token or a caller says, never called. */
+const COMPARED = ["JWT_ISSUER", "MCP_URL"];
+
 /** Every address in a workload's environment and in the files of Secrets that it mounts. */
 function addressesOf({ spec: { template } }: Resource["inputs"]): URL[] {
   const secrets = new Map(ofKind("Secret").map(({ metadata, data }) => [metadata.name, data.value]));
   const { containers, volumes } = template.spec;
-  const values: string[] = containers[0].env
-    .filter(({ name }: { name: string }) => name !== "JWT_ISSUER") // compared, never called
+  const values: string[] = (containers[0].env ?? [])
+    .filter(({ name }: { name: string }) => !COMPARED.includes(name))
     .map(({ value }: { value: string }) => value);
   for (const { secret } of volumes) {
     for (const { key } of secret?.items ?? [])
@@ -94,16 +101,36 @@ function realFlows(): Flow[] {
       ports: tcp(service.port.number),
     }),
   );
+  const scrapes = scrapeFlows();
   const dns: OtherPods = {
     namespace: "kube-system",
     labels: [{ "k8s-app": "kube-dns" }, { "app.kubernetes.io/name": "coredns" }],
   };
-  const lookups: Flow[] = calls.map(({ from }) => ({
+  const lookups: Flow[] = [...calls, ...scrapes].map(({ from }) => ({
     from,
     to: dns,
     ports: [53, 1053].flatMap((port) => [...tcp(port), { port, protocol: "UDP" as const }]),
   }));
-  return [...routes, ...calls, ...lookups];
+  return [...routes, ...calls, ...scrapes, ...lookups];
+}
+
+/** What Prometheus is told to read, by the Services behind the names in its configuration. */
+function scrapeFlows(): Flow[] {
+  const { data } = ofKind("ConfigMap").find((config) => config.data["prometheus.yml"]);
+  const { scrape_configs: jobs } = JSON.parse(data["prometheus.yml"]) as ReturnType<typeof prometheusConfig>;
+  return jobs.flatMap(({ dns_sd_configs: sources = [] }) =>
+    sources.flatMap(({ names, port }) =>
+      names.map((name) => ({
+        from: { name: "prometheus" as const },
+        to: {
+          name: ofKind("Service").find(({ metadata }) => metadata.name === name).spec.selector[
+            "app.kubernetes.io/name"
+          ],
+        },
+        ports: [{ port, protocol: "TCP" as const }],
+      })),
+    ),
+  );
 }
 
 test("the program's policies let through what its environment variables and routes need, and nothing else", () => {
