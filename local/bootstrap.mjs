@@ -143,10 +143,10 @@ function findNode() {
 /** Runs the real program in our place: same terminal, same arguments, same end. */
 function run(node, args) {
   const path = [dirname(node), join(MODULES, ".bin"), process.env.PATH].filter(Boolean).join(delimiter);
-  const child = spawn(node, [join(ROOT, "local", "main.ts"), ...args], {
-    stdio: "inherit",
-    env: { ...process.env, PATH: path },
-  });
+  const env = { ...process.env, PATH: path };
+  // Set and empty it means "no" to most programs, and nothing at all to node-llama-cpp, which would not start.
+  if (env.CI === "") delete env.CI;
+  const child = spawn(node, [join(ROOT, "local", "main.ts"), ...args], { stdio: "inherit", env });
   process.on("SIGTERM", () => child.kill("SIGTERM"));
   process.on("SIGINT", () => {
     // Ctrl-C has reached the child already, and a second one would end it at once.

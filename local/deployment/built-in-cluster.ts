@@ -43,6 +43,7 @@ interface Products {
   readonly tools: Handover<Record<(typeof CLUSTER_TOOLS)[number], string>>;
   readonly model: Handover<string>;
   readonly cluster: Handover<void>;
+  readonly addons: Handover<string>;
   readonly images: Handover<Image[]>;
   readonly deployment: Handover<Deployment>;
 }
@@ -55,6 +56,7 @@ export function builtInClusterSteps(instance: Instance): Step[] {
     tools: new Handover(),
     model: new Handover(),
     cluster: new Handover(),
+    addons: new Handover(),
     images: new Handover(),
     deployment: new Handover(),
   };
@@ -66,7 +68,10 @@ export function builtInClusterSteps(instance: Instance): Step[] {
       title: "Kubernetes",
       run: (ctx) => products.cluster.from(makeCluster(instance, toolchain, products, ctx)).then(ready),
     },
-    { title: "Add-ons", run: (ctx) => makeAddons(instance, toolchain, products, ctx) },
+    {
+      title: "Add-ons",
+      run: (ctx) => products.addons.from(makeAddons(instance, toolchain, products, ctx)),
+    },
     { title: "Images", run: (ctx) => makeImages(instance, toolchain, products, ctx) },
     { title: "Deployment", run: (ctx) => makeDeployment(instance, toolchain, products, ctx) },
     { title: "Readiness", run: (ctx) => awaitPlatform(instance, products, ctx) },
@@ -197,6 +202,9 @@ async function awaitPlatform(instance: Instance, products: Products, ctx: StepCo
   const { outputs } = await products.deployment.value(ctx);
   const { kubectl } = await products.tools.value(ctx);
   const { namespace } = outputs;
+  // The way in and the figures for scaling: their executables may still be under construction.
+  ctx.report("awaiting the add-ons");
+  await products.addons.value(ctx);
   const pods = await awaitWorkloads({ kubectl, kubeconfig: instance.kubeconfig, namespace }, ctx);
   await startForwarder(instance);
   ctx.report(`awaiting ${outputs.url}`);
