@@ -162,7 +162,7 @@ async function buildAndImport(
 ) {
   const images: Image[] = [];
   for (const name of SERVICE_IMAGES) {
-    const inputs = await serviceImageInputs(name, { toolchain, model: products.model.value(ctx) }, ctx);
+    const inputs = await serviceImageInputs(name, { toolchain, model: () => products.model.value(ctx) }, ctx);
     images.push(await buildImage(name, inputs, ctx));
   }
   await products.cluster.value(ctx);

@@ -21,10 +21,13 @@ export function ownClusterSteps(instance: Instance, target: { context: string; r
 
   async function push(ctx: StepContext): Promise<Image[]> {
     await ensurePackages(ctx, IMAGE_PACKAGES);
-    const model = ensureModel(ctx);
     const pushed: Image[] = [];
     for (const name of SERVICE_IMAGES) {
-      const image = await buildImage(name, await serviceImageInputs(name, { toolchain, model }, ctx), ctx);
+      const image = await buildImage(
+        name,
+        await serviceImageInputs(name, { toolchain, model: () => ensureModel(ctx) }, ctx),
+        ctx,
+      );
       await pushImage(image, target.registry, ctx);
       pushed.push(image);
     }

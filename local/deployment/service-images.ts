@@ -5,7 +5,7 @@ import type { Toolchain } from "../toolchain/index.ts";
 /** @returns what goes into a service's image besides this repository's own code. */
 export async function serviceImageInputs(
   name: string,
-  sources: { toolchain: Toolchain; model: Promise<string> },
+  sources: { toolchain: Toolchain; model: () => Promise<string> },
   ctx: StepContext,
 ): Promise<{ binary?: string; model?: string }> {
   if (name === "ferretdb") {
@@ -14,7 +14,7 @@ export async function serviceImageInputs(
   }
   if (name === "llm-server") {
     ctx.report("awaiting the language model");
-    return { model: await sources.model };
+    return { model: await sources.model() };
   }
   return {};
 }
