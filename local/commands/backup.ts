@@ -1,6 +1,6 @@
 import { runBackupJob } from "../backup/run-job.ts";
 import { resolveInstance } from "../instance.ts";
-import { readPlatform } from "../platform.ts";
+import { readRunningPlatform } from "../running-platform.ts";
 
 interface BackupOptions {
   readonly instance: string;
@@ -10,5 +10,9 @@ interface BackupOptions {
 
 /** Makes a backup now, or with `verify` reads those that there are. */
 export async function backup({ instance, verify, signal }: BackupOptions): Promise<void> {
-  await runBackupJob(await readPlatform(resolveInstance(instance)), [verify ? "verify" : "backup"], signal);
+  await runBackupJob(
+    await readRunningPlatform(resolveInstance(instance)),
+    [verify ? "verify" : "backup"],
+    signal,
+  );
 }

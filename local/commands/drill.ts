@@ -1,6 +1,6 @@
 import { runBackupJob } from "../backup/run-job.ts";
 import { resolveInstance } from "../instance.ts";
-import { readPlatform } from "../platform.ts";
+import { readRunningPlatform } from "../running-platform.ts";
 
 /** Backs up, restores into a scratch database, compares; prints recovery point and recovery time. */
 export async function drill(options: {
@@ -8,6 +8,6 @@ export async function drill(options: {
   json: boolean;
   signal: AbortSignal;
 }): Promise<void> {
-  const platform = await readPlatform(resolveInstance(options.instance));
+  const platform = await readRunningPlatform(resolveInstance(options.instance));
   await runBackupJob(platform, ["drill", ...(options.json ? ["--json"] : [])], options.signal);
 }

@@ -1,7 +1,6 @@
 import { execa } from "execa";
-import { requireRunningCluster } from "../cluster/index.ts";
 import { resolveInstance } from "../instance.ts";
-import { readPlatform } from "../platform.ts";
+import { readRunningPlatform } from "../running-platform.ts";
 
 /** Runs kubectl of the toolchain on the platform's cluster; its exit status becomes ours. */
 export async function kubectl(options: {
@@ -9,9 +8,7 @@ export async function kubectl(options: {
   args: string[];
   signal: AbortSignal;
 }): Promise<void> {
-  const instance = resolveInstance(options.instance);
-  const platform = await readPlatform(instance);
-  if (platform.cluster === "built-in") await requireRunningCluster(instance);
+  const platform = await readRunningPlatform(resolveInstance(options.instance));
   const context = platform.context ? ["--context", platform.context] : [];
   const result = await execa(platform.kubectl, [...context, ...options.args], {
     stdio: "inherit",

@@ -1,6 +1,6 @@
 import { runBackupJob } from "../backup/run-job.ts";
 import { resolveInstance } from "../instance.ts";
-import { readPlatform } from "../platform.ts";
+import { readRunningPlatform } from "../running-platform.ts";
 
 interface RestoreOptions {
   readonly instance: string;
@@ -19,5 +19,5 @@ export async function restore({ instance, at, swap, repair, signal }: RestoreOpt
     ...(swap ? ["--swap"] : []),
     ...(repair ? ["--repair"] : []),
   ];
-  await runBackupJob(await readPlatform(resolveInstance(instance)), args, signal);
+  await runBackupJob(await readRunningPlatform(resolveInstance(instance)), args, signal);
 }
