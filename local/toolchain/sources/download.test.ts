@@ -37,7 +37,12 @@ describe("download", () => {
       if (cutAfter === undefined) return void response.end(rest);
       const part = rest.subarray(0, cutAfter);
       cutAfter = undefined;
-      response.write(part, () => response.socket?.end());
+      response.write(part);
+      // What has not reached the disk yet is lost with the connection, and rightly asked for again.
+      expect
+        .poll(async () => (await stat(file())).size, { timeout: 10_000, interval: 5 })
+        .toBe(from + part.length)
+        .finally(() => response.socket?.end());
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
