@@ -1,5 +1,6 @@
 import { createHash, randomBytes, randomUUID } from "node:crypto";
-import { type Db, MongoServerError } from "mongodb";
+import { isDuplicateKey } from "@mobile-ai-agent/service-kit";
+import type { Db } from "mongodb";
 
 /** The tokens that follow from one sign-in. Deleting it revokes them all. */
 interface FamilyDocument {
@@ -45,8 +46,6 @@ export interface RefreshTokens {
   sweep(): Promise<void>;
 }
 
-const DUPLICATE_KEY = 11000;
-
 /** Refresh tokens: 32 random bytes each. Times in seconds. */
 export function createRefreshTokens(
   db: Db,
@@ -74,7 +73,7 @@ export function createRefreshTokens(
       };
       await rotations.insertOne(rotation);
     } catch (error) {
-      if (error instanceof MongoServerError && error.code === DUPLICATE_KEY) return false;
+      if (isDuplicateKey(error)) return false;
       throw error;
     }
     await families.updateOne({ _id: familyId }, { $set: { expires_at: expiry() } });

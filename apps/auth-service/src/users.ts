@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Role, User } from "@mobile-ai-agent/contracts";
-import { type Db, MongoServerError } from "mongodb";
+import { isDuplicateKey } from "@mobile-ai-agent/service-kit";
+import type { Db } from "mongodb";
 
 interface UserDocument {
   _id: string;
@@ -21,8 +22,6 @@ export interface Users {
   findByLogin(login: string): Promise<{ user: User; passwordHash: string } | undefined>;
   findById(id: string): Promise<User | undefined>;
 }
-
-const DUPLICATE_KEY = 11_000;
 
 export function createUsers(db: Db): Users {
   const users = db.collection<UserDocument>("users");
@@ -45,7 +44,7 @@ export function createUsers(db: Db): Users {
       try {
         await users.insertOne(document);
       } catch (error) {
-        if (error instanceof MongoServerError && error.code === DUPLICATE_KEY) return undefined;
+        if (isDuplicateKey(error)) return undefined;
         throw error;
       }
       return toUser(document);

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Context, UpdateContextRequest } from "@mobile-ai-agent/contracts";
+import { isDuplicateKey } from "@mobile-ai-agent/service-kit";
 import type { Db } from "mongodb";
-import { isDuplicateKey } from "./duplicate-key.ts";
 import { type JsonObject, mergePatch } from "./merge-patch.ts";
 
 /**

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Message } from "@mobile-ai-agent/contracts";
+import { isDuplicateKey } from "@mobile-ai-agent/service-kit";
 import type { Db } from "mongodb";
-import { isDuplicateKey } from "./duplicate-key.ts";
 
 interface MessageDocument {
   _id: string;

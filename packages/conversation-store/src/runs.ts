@@ -1,6 +1,6 @@
 import type { RunStatus } from "@mobile-ai-agent/contracts";
+import { isDuplicateKey } from "@mobile-ai-agent/service-kit";
 import type { Db } from "mongodb";
-import { isDuplicateKey } from "./duplicate-key.ts";
 
 interface RunDocument {
   _id: string;

@@ -4,7 +4,7 @@ export { listen } from "./listen.ts";
 export { createLogger, type Logger } from "./logger.ts";
 export { startManagement } from "./management.ts";
 export { createMetrics, type Metrics } from "./metrics.ts";
-export { connectMongo } from "./mongo.ts";
+export { connectMongo, isDuplicateKey } from "./mongo.ts";
 export { parseBody, parseQuery } from "./parse.ts";
 export { HttpProblem } from "./problem.ts";
 export { connectRedis, type RedisClient } from "./redis.ts";

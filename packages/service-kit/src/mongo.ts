@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type Db, MongoClient } from "mongodb";
+import { type Db, MongoClient, MongoServerError } from "mongodb";
 import type { z } from "zod";
 import type { mongoConfig } from "./config.ts";
 
@@ -37,4 +37,9 @@ export async function connectMongo(
       await delay(500);
     }
   }
+}
+
+/** Whether a write failed because a unique index already has the key (E11000). */
+export function isDuplicateKey(error: unknown): boolean {
+  return error instanceof MongoServerError && error.code === 11000;
 }

@@ -1,6 +1,0 @@
-import { MongoServerError } from "mongodb";
-
-/** Whether a write failed because a unique index already has the key (E11000). */
-export function isDuplicateKey(error: unknown): boolean {
-  return error instanceof MongoServerError && error.code === 11000;
-}
