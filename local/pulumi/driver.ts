@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { OpMap, OutputMap } from "@pulumi/pulumi/automation/index.js";
 import type { Instance } from "../instance.ts";
 import type { StepContext } from "../progress.ts";
-import { CommandFailure } from "../ui/failure.ts";
+import { CommandFailure, lastLines } from "../ui/failure.ts";
 import { type UpdateWatcher, watchUpdate } from "./engine-events.ts";
 import { ensureKubernetesPlugin } from "./provider-plugin.ts";
 import { type MachineConfig, writeStackSettings } from "./stack-settings.ts";
@@ -95,7 +95,7 @@ async function explained<T>(
   } catch (cause) {
     ctx.signal.throwIfAborted();
     const failures = watcher.failures();
-    if (failures.length === 0) failures.push(lastLines(cause));
+    if (failures.length === 0) failures.push(reasonOf(cause));
     const paragraphs = failures.map((line) => `  ${line}`).join("\n");
     throw new CommandFailure(`the ${operation} failed:\n${paragraphs}\nfull output: ${log}`);
   } finally {
@@ -103,9 +103,9 @@ async function explained<T>(
   }
 }
 
-function lastLines(error: unknown): string {
+function reasonOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  return text.trim().split("\n").slice(-8).join("\n    ");
+  return lastLines(text, 8, "\n    ");
 }
 
 function readOutputs(outputs: OutputMap): Deployment["outputs"] {

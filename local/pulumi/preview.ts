@@ -5,7 +5,7 @@ import type { EngineEvent, OpMap, PolicyEvent } from "@pulumi/pulumi/automation/
 import { type Instance, resolveInstance } from "../instance.ts";
 import type { StepContext } from "../progress.ts";
 import { REPOSITORY } from "../repository.ts";
-import { CommandFailure } from "../ui/failure.ts";
+import { CommandFailure, lastLines } from "../ui/failure.ts";
 import { watchUpdate } from "./engine-events.ts";
 import { installKubernetesPlugin } from "./kubernetes-plugin/install.ts";
 import { installPolicyRunner } from "./policy-runner.ts";
@@ -108,7 +108,7 @@ export function readPreview(
   if (outcome.failure && !refused) {
     const { failure, failures } = outcome;
     const text = failure instanceof Error ? failure.message : String(failure);
-    const reasons = failures.length > 0 ? failures : [text.trim().split("\n").slice(-8).join("\n    ")];
+    const reasons = failures.length > 0 ? failures : [lastLines(text, 8, "\n    ")];
     throw new CommandFailure(`the preview failed:\n${reasons.map((line) => `  ${line}`).join("\n")}`);
   }
   // The wire's name; the type's differs. A key is `<name>|local|<path>`.

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type ExecaError, execa } from "execa";
 import { cacheDir } from "../instance.ts";
 import type { StepContext } from "../progress.ts";
-import { CommandFailure } from "../ui/failure.ts";
+import { CommandFailure, lastLines } from "../ui/failure.ts";
 import { findCached, storeInCache, withScratch } from "./cache.ts";
 import { executables } from "./sources/path.ts";
 
@@ -73,11 +73,7 @@ async function run(python: string, args: readonly string[], ctx: StepContext): P
   } catch (error) {
     ctx.signal.throwIfAborted();
     const { all, shortMessage } = error as ExecaError<{ all: true }>;
-    const tail = String(all ?? "")
-      .trimEnd()
-      .split("\n")
-      .slice(-15)
-      .join("\n");
+    const tail = lastLines(String(all ?? ""), 15);
     throw new CommandFailure(`the language model could not be fetched: ${tail || shortMessage}`);
   }
 }

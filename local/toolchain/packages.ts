@@ -1,7 +1,7 @@
 import { chmod, readFile, rm, writeFile } from "node:fs/promises";
 import { type ExecaError, execa } from "execa";
 import type { StepContext } from "../progress.ts";
-import { CommandFailure } from "../ui/failure.ts";
+import { CommandFailure, lastLines } from "../ui/failure.ts";
 import { executables } from "./sources/path.ts";
 
 /** Debian packages with what a node, the images and the tests need, and the executable that each is for. */
@@ -123,11 +123,7 @@ async function run(command: string, args: readonly string[], ctx: StepContext): 
   } catch (error) {
     ctx.signal.throwIfAborted();
     const { all, shortMessage } = error as ExecaError<{ all: true }>;
-    const tail = String(all ?? "")
-      .trimEnd()
-      .split("\n")
-      .slice(-15)
-      .join("\n");
+    const tail = lastLines(String(all ?? ""), 15);
     throw new CommandFailure(`\`${command} ${args[0]}\` failed: ${tail || shortMessage}`);
   }
 }

@@ -18,3 +18,8 @@ export function describeFailure(error: unknown): string {
   if (process.env.DEBUG && error.stack) lines.push(error.stack);
   return lines.join("\n");
 }
+
+/** @returns the end of what a command has said, where the cause usually stands */
+export function lastLines(text: string, count: number, separator = "\n"): string {
+  return text.trim().split("\n").slice(-count).join(separator);
+}
