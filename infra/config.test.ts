@@ -10,7 +10,9 @@ describe("readConfig", () => {
       namespace: "mobile-ai-agent",
       host: "localhost",
       httpsPort: 8443,
-      ingressClass: "traefik",
+      cluster: { kind: "existing" },
+      documentDatabase: { kind: "ferretdb" },
+      ingress: { kind: "ingress", class: "traefik", namespace: "ingress" },
       imageTags: {},
     });
   });

@@ -179,8 +179,9 @@ describe("secrets", () => {
   });
 
   test("are not in the outputs, and the authority's certificate there signed the ingress certificate", async () => {
-    const caCertificate = await promiseOf(outputs.caCertificate);
-    expect(await pulumi.isSecret(outputs.caCertificate)).toBe(false);
+    const authorityOutput = outputs.caCertificate as pulumi.Output<string>;
+    const caCertificate = await promiseOf(authorityOutput);
+    expect(await pulumi.isSecret(authorityOutput)).toBe(false);
     expect(caCertificate).not.toContain("PRIVATE");
     const tls = ofKind("Secret").find(({ name }) => name === "ingress-tls-localhost");
     const leaf = new X509Certificate(Buffer.from((tls && dataOf(tls)["tls.crt"]) ?? "", "base64"));

@@ -25,10 +25,9 @@ export function composeStackSettings(
   previous: string | undefined,
   machine: MachineConfig,
 ): string {
-  const { kubeconfig, context, imageRegistry, imageTags, httpsPort } = machine;
-  const decided = Object.entries({ kubeconfig, context, imageRegistry, imageTags, httpsPort }).filter(
-    ([, value]) => value !== undefined,
-  );
+  const { kubeconfig, context, ...others } = machine;
+  const cluster = { kind: "existing", kubeconfig, ...(context && { context }) };
+  const decided = Object.entries({ cluster, ...others }).filter(([, value]) => value !== undefined);
   const salt = (parse(previous ?? "") as { encryptionsalt?: string } | null)?.encryptionsalt;
   const { config } = parse(committed) as { config?: Record<string, unknown> };
   return stringify({
