@@ -21,6 +21,13 @@ function createProgram(signal: AbortSignal): Command {
     .action(async (options) => (await import("./commands/up.ts")).up({ ...options, signal }));
 
   program
+    .command("images")
+    .description("build every image that the program deploys, and push them where a registry is given")
+    .option("--registry <ref>", "push them there, e.g. ghcr.io/you/agent, logged in to as by `docker login`")
+    .option("--output <file>", "write their references, tags and digests there, as JSON")
+    .action(async (options) => (await import("./commands/images.ts")).images({ ...options, signal }));
+
+  program
     .command("down")
     .description("remove all of it: processes, mounts, networks, volumes, data")
     .addOption(instanceOption)
@@ -78,8 +85,11 @@ function createProgram(signal: AbortSignal): Command {
 
   program
     .command("preview")
-    .description("show what a stack would make and judge it by the policy packs; needs no cluster")
+    .description(
+      "show what a stack would make and judge it by the policy packs; needs neither a cluster nor an account",
+    )
     .option("--stack <name>", "which stack", "local")
+    .option("--dump <file>", "write every resource there, as golden/<stack>.yaml in infra/ has it")
     .action(async (options) => (await import("./commands/preview.ts")).preview({ ...options, signal }));
 
   program

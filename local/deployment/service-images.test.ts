@@ -5,6 +5,7 @@ const ctx = { report: () => {}, signal: new AbortController().signal };
 const toolchain = {
   ensure: async (tool: string) => `/tools/${tool}`,
   vpaResourceDefinitions: async () => "/tools/vpa.yaml",
+  gatewayResourceDefinitions: async () => "/tools/gateway",
 };
 
 it("asks only for what goes into the image: an answer nobody awaits would end the process when it fails", async () => {

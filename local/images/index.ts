@@ -43,17 +43,20 @@ export async function buildImage(name: string, inputs: ImageInputs, ctx: StepCon
 
 /**
  * @param registry where to push, e.g. ghcr.io/you/mobile-ai-agent; credentials as `docker login` leaves them
- * @returns the reference from where a cluster can pull it
+ * @returns the digest by which the registry knows the image: `sha256:` and 64 hex digits
  */
 export async function pushImage(image: Image, registry: string, ctx: StepContext): Promise<string> {
-  const tag = image.reference.slice(image.reference.lastIndexOf(":") + 1);
-  const target = `${registry.replace(/\/+$/, "")}/${image.name}:${tag}`;
-  await withBuildah(ctx, async (buildah) => {
+  const target = `${registry}/${image.name}:${tagOf(image)}`;
+  return await withBuildah(ctx, async (buildah) => {
     ctx.report(`pushing ${target}`);
     await buildah.load(image.archive);
-    await buildah.push(image.reference, target);
+    return await buildah.push(image.reference, target);
   });
-  return target;
+}
+
+/** Behind the last colon, since a registry may have a port. */
+export function tagOf({ reference }: Image): string {
+  return reference.slice(reference.lastIndexOf(":") + 1);
 }
 
 async function plan(
