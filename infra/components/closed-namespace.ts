@@ -23,5 +23,7 @@ export function createClosedNamespace(
     ([policy, spec]) =>
       new NetworkPolicy(`${name}-${policy}`, { metadata: { name: policy, namespace }, spec }, opts),
   );
-  return pulumi.all([namespace, ...policies.map(({ id }) => id)]).apply(([known]) => known as string);
+  return pulumi
+    .all([namespace, ...policies.map(({ metadata }) => metadata.namespace)])
+    .apply(([known]) => known as string);
 }
