@@ -10,6 +10,8 @@ export interface EntranceArgs {
   readonly config: Config;
   readonly cluster: Cluster;
   readonly namespace: pulumi.Input<string>;
+  /** What has to be there before anything of the platform. */
+  readonly foundations: readonly pulumi.Resource[];
   /** Name of the Secret with `tls.crt` and `tls.key` for the host. */
   readonly tlsSecret: pulumi.Input<string>;
 }
@@ -31,7 +33,7 @@ export async function createEntrance(args: EntranceArgs): Promise<void> {
 
 /** Traefik, behind a load balancer whose address is in the DNS. */
 async function createController(
-  { config, cluster, namespace }: EntranceArgs,
+  { config, cluster, namespace, foundations }: EntranceArgs,
   replicas: number,
 ): Promise<pulumi.Resource> {
   const { IngressController } = await import("./components/ingress-controller.ts");
@@ -41,7 +43,7 @@ async function createController(
   const { host, ingress, certificate } = config;
   const image = imageOf(config, "traefik");
   const controller = new IngressController(
-    { image, replicas, ingress, apiServer, served: namespace },
+    { image, replicas, ingress, apiServer, served: namespace, after: foundations },
     { provider },
   );
   const name = certificate.kind === "acme" ? { host, zone: certificate.hostedZoneId } : undefined;

@@ -93,6 +93,6 @@ export default async function program(): Promise<Outputs> {
     { provider },
   );
   const certificate = await createCertificate(parts);
-  await createEntrance({ ...parts, tlsSecret: certificate.secret });
+  await createEntrance({ ...parts, foundations, tlsSecret: certificate.secret });
   return { namespace, url, caCertificate: certificate.authority };
 }

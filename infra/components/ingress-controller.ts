@@ -29,6 +29,8 @@ export interface IngressControllerArgs {
   readonly served: pulumi.Input<string>;
   /** Address ranges of the Kubernetes API. */
   readonly apiServer: readonly string[];
+  /** The definitions of what it serves. */
+  readonly after: readonly pulumi.Resource[];
 }
 
 /**
@@ -47,7 +49,8 @@ export class IngressController extends pulumi.ComponentResource {
 
     const account = new ServiceAccount(NAME, { metadata, automountServiceAccountToken: false }, parent);
     permit({ name: NAME, namespace }, args, parent);
-    createClass(ingress, parent);
+    const served = { ...parent, dependsOn: [...args.after] };
+    createClass(ingress, served);
     const config = new ConfigMap(
       NAME,
       { metadata, data: { "tls.yaml": JSON.stringify(TLS_OPTIONS) } },
@@ -68,7 +71,7 @@ export class IngressController extends pulumi.ComponentResource {
           },
         },
       },
-      parent,
+      served,
     );
     new Service(
       NAME,
