@@ -29,7 +29,7 @@ export async function preview(options: { stack: string; dump?: string; signal: A
   const step = {
     title: "Preview",
     run: async (ctx: StepContext) => {
-      result = await previewStack(stack, createToolchain(), ctx);
+      result = await previewStack(stack, { toolchain: createToolchain() }, ctx);
       return describeChanges(result.changes);
     },
   };

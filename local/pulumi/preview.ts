@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type ResourceTransformation, runtime } from "@pulumi/pulumi";
 import type { EngineEvent, OpMap, PolicyEvent } from "@pulumi/pulumi/automation/index.js";
 import { type Instance, resolveInstance } from "../instance.ts";
 import type { StepContext } from "../progress.ts";
@@ -41,14 +42,19 @@ export interface Preview {
  * the one of AWS.
  *
  * @param stack one with a `Pulumi.<stack>.yaml`
+ * @param options.transform changes resources before the engine sees them, such as a test that plants a fault
  * @throws CommandFailure when the preview fails otherwise than by a policy, or a pack did not take part.
  */
-export async function previewStack(stack: string, toolchain: Toolchain, ctx: StepContext): Promise<Preview> {
+export async function previewStack(
+  stack: string,
+  options: { readonly toolchain: Toolchain; readonly transform?: ResourceTransformation },
+  ctx: StepContext,
+): Promise<Preview> {
   const root = await mkdtemp(join(tmpdir(), "mobile-ai-agent-preview-"));
   try {
-    const pulumi = await toolchain.ensure("pulumi", ctx);
+    const pulumi = await options.toolchain.ensure("pulumi", ctx);
     const instance = resolveInstance("default", { XDG_STATE_HOME: root });
-    return await previewIn(root, { stack, instance, pulumi, toolchain }, ctx);
+    return await previewIn(root, { ...options, stack, instance, pulumi }, ctx);
   } finally {
     await rm(root, { recursive: true, force: true });
   }
@@ -59,6 +65,7 @@ interface PreviewOptions {
   readonly instance: Instance;
   readonly pulumi: string;
   readonly toolchain: Toolchain;
+  readonly transform?: ResourceTransformation;
 }
 
 async function previewIn(root: string, options: PreviewOptions, ctx: StepContext): Promise<Preview> {
@@ -72,7 +79,10 @@ async function previewIn(root: string, options: PreviewOptions, ctx: StepContext
   const surroundings = await inventSurroundings({ ...options, root, committed }, ctx);
   await writeStackSettings(paths.work, name, surroundings.decided);
   const { default: program } = await import("../../infra/index.ts");
-  const stack = await openStack(paths, name, async () => ({ ...(await program()) }));
+  const stack = await openStack(paths, name, async () => {
+    if (options.transform) runtime.registerStackTransformation(options.transform);
+    return { ...(await program()) };
+  });
   ctx.signal.throwIfAborted();
 
   ctx.report("previewing");
