@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { createPodRole } from "../aws/roles.ts";
 import type { AwsSite } from "../aws/site.ts";
 import type { AcmeSettings } from "../environment.ts";
-import type { ServerCertificate } from "./certificate.ts";
+import type { ServerCertificate } from "./server-certificate.ts";
 
 const API_VERSION = "cert-manager.io/v1";
 const ISSUER = "letsencrypt-prod";

@@ -3,14 +3,7 @@ import { type Cluster, siteOf } from "../clusters/cluster.ts";
 import type { Config } from "../config.ts";
 import { createIngressCertificate } from "./ingress-certificate.ts";
 import { readKey, secretGroup } from "./secret-group.ts";
-
-/** A certificate for the platform's host, whoever signs it. */
-export interface ServerCertificate {
-  /** Name of the Secret with `tls.crt` and `tls.key`. */
-  readonly secret: pulumi.Input<string>;
-  /** PEM of the authority that clients have to trust, unless they do already. */
-  readonly authority?: pulumi.Output<string>;
-}
+import type { ServerCertificate } from "./server-certificate.ts";
 
 /** @returns the certificate of the kind that the configuration names. */
 export async function createCertificate(args: {
