@@ -1,16 +1,8 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import * as pulumi from "@pulumi/pulumi";
+import { createRequire } from "node:module";
 import { beforeAll, describe, expect, test, vi } from "vitest";
-import { parse } from "yaml";
+import type { Outputs } from "./index.ts";
 import { SERVICE_NAMES } from "./services.ts";
-
-interface Resource {
-  readonly type: string;
-  readonly name: string;
-  // biome-ignore lint/suspicious/noExplicitAny: the inputs of any resource
-  readonly inputs: any;
-}
+import { type Resource, runProduction } from "./testing/production.ts";
 
 /** Definitions are read from a folder; what is in them is their own projects' matter. */
 vi.mock("./definitions/read.ts", () => ({
@@ -19,44 +11,11 @@ vi.mock("./definitions/read.ts", () => ({
   ],
 }));
 
-/** Outputs that others are made of. */
-const OUTPUTS: Readonly<Record<string, (inputs: Resource["inputs"]) => object>> = {
-  "aws:eks/cluster:Cluster": ({ vpcConfig }) => ({
-    endpoint: "https://kubernetes.invalid",
-    certificateAuthority: { data: "" },
-    vpcConfig: { ...vpcConfig, clusterSecurityGroupId: "sg-nodes" },
-  }),
-  "aws:eks/nodeGroup:NodeGroup": () => ({ resources: [{ autoscalingGroups: [{ name: "asg" }] }] }),
-  "aws:docdb/cluster:Cluster": () => ({ endpoint: "documents.invalid" }),
-  "aws:elasticache/replicationGroup:ReplicationGroup": () => ({ primaryEndpointAddress: "cache.invalid" }),
-};
-
-const resources: Resource[] = [];
-let outputs: Awaited<ReturnType<typeof import("./index.ts").default>>;
+let resources: Resource[];
+let outputs: Outputs;
 
 beforeAll(async () => {
-  const { config } = parse(await readFile(join(import.meta.dirname, "..", "Pulumi.prod.yaml"), "utf8"));
-  const texts = Object.entries(config).map(([key, value]) => [
-    key,
-    typeof value === "string" ? value : JSON.stringify(value),
-  ]);
-  pulumi.runtime.setMocks(
-    {
-      newResource: ({ type, name, inputs }) => {
-        resources.push({ type, name, inputs });
-        const state = { arn: `arn:${name}`, name, ...inputs, ...OUTPUTS[type]?.(inputs) };
-        return { id: `${name}-id`, state };
-      },
-      call: ({ inputs }) => inputs,
-    },
-    "mobile-ai-agent",
-    "prod",
-    false,
-  );
-  pulumi.runtime.setAllConfig(Object.fromEntries(texts));
-  const { default: program } = await import("./index.ts");
-  outputs = await program();
-  await pulumi.runtime.disconnect();
+  ({ outputs, resources } = await runProduction());
 });
 
 const ofKind = (kind: string) => resources.filter(({ type }) => type.endsWith(`:${kind}`));
@@ -269,4 +228,9 @@ test("no secret is in an input in clear", () => {
     );
     expect(text, `${type} ${name}`).not.toMatch(/PRIVATE KEY|rediss?:\/\/|mongodb:\/\//);
   }
+});
+
+test("the AWS modules are loaded, which a stack without AWS does not wait for", () => {
+  const loaded = Object.keys(createRequire(import.meta.url).cache);
+  expect(loaded.some((file) => file.includes("/@pulumi/aws/"))).toBe(true);
 });

@@ -1,4 +1,5 @@
 import { X509Certificate } from "node:crypto";
+import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, test } from "vitest";
 import { SERVICE_NAMES } from "./services.ts";
@@ -266,4 +267,10 @@ describe("monitoring", () => {
       expect(`${JSON.parse(text).uid}.json`).toBe(file);
     expect(Object.keys(dashboards?.inputs.data)).toHaveLength(3);
   });
+});
+
+test("no module of AWS is loaded: this stack does without", () => {
+  const loaded = Object.keys(createRequire(import.meta.url).cache);
+  expect(loaded.some((file) => file.includes("/@pulumi/kubernetes/"))).toBe(true);
+  expect(loaded.filter((file) => file.includes("/@pulumi/aws/"))).toEqual([]);
 });

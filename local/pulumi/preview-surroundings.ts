@@ -37,6 +37,7 @@ export async function inventSurroundings(
   };
   if (config[`${PROJECT}:cluster`]?.kind === "eks") {
     const decided = {
+      ...inventSecrets(config),
       imageDigests: { ...inventDigests(), ...config[`${PROJECT}:imageDigests`] },
       definitionsFolder: await collectDefinitions(join(root, "definitions"), toolchain, ctx),
     };
@@ -45,6 +46,30 @@ export async function inventSurroundings(
   await writeFile(instance.kubeconfig, NO_CLUSTER, { mode: 0o600 });
   const machine = { kubeconfig: instance.kubeconfig, imageRegistry: "localhost/mobile-ai-agent" };
   return { decided: decidedBy(machine), packs: [pack("kubernetes")] };
+}
+
+/** Of the form that the program asks for, at addresses that nobody has. */
+const INVENTED: Readonly<Record<string, string>> = { uri: "mongodb://agent:invented@database.invalid/agent" };
+
+/**
+ * Secrets in a stack's file are encrypted with a key that a preview does not have.
+ *
+ * @returns the keys that have such values, with invented ones in their place
+ */
+export function inventSecrets(config: Readonly<Record<string, unknown>>): Decided {
+  const replace = (value: unknown, key: string): unknown => {
+    if (typeof value !== "object" || value === null) return value;
+    if ("secure" in value) return INVENTED[key] ?? "invented";
+    if (Array.isArray(value)) return value.map((item) => replace(item, key));
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, replace(item, name)]));
+  };
+  const secret = Object.entries(config).filter(([, value]) => JSON.stringify(value).includes('"secure":'));
+  return Object.fromEntries(
+    secret.map(([key, value]) => {
+      const name = key.slice(key.indexOf(":") + 1);
+      return [name, replace(value, name)];
+    }),
+  );
 }
 
 /** Digests are known once images are pushed; a preview is about everything else. */
