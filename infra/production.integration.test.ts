@@ -1,46 +1,21 @@
-import { copyFile, mkdtemp, readdir, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
 import { eventually } from "@mobile-ai-agent/test-support";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ApiServer, startApiServer } from "../local/pulumi/kubernetes-plugin/testing/api-server.ts";
-import { createToolchain } from "../local/toolchain/index.ts";
-import { type Resource, runProduction } from "./testing/production.ts";
+import type { Resource } from "./testing/production.ts";
+import { productionObjects } from "./testing/production-objects.ts";
 
-/** cert-manager brings its own kinds, as an add-on of EKS. */
-const UNDEFINED_HERE = /^kubernetes:cert-manager\.io\//;
 const FIRST = ["Namespace", "CustomResourceDefinition"];
 
 let server: ApiServer;
-let folder: string;
 let objects: Resource["inputs"][];
 
 beforeAll(async () => {
   server = await startApiServer();
-  folder = await mkdtemp(join(tmpdir(), "definitions-"));
-  const context = { signal: AbortSignal.timeout(60_000), report() {} };
-  const toolchain = createToolchain();
-  const gateway = await toolchain.gatewayResourceDefinitions(context);
-  const files = (await readdir(gateway)).map((name) => join(gateway, name));
-  for (const file of [...files, await toolchain.vpaResourceDefinitions(context)])
-    await copyFile(file, join(folder, basename(file)));
-  const { resources } = await runProduction({ definitionsFolder: folder });
-  objects = resources
-    .filter(({ type }) => type.startsWith("kubernetes:") && !UNDEFINED_HERE.test(type))
-    .map(({ inputs }) => reveal(inputs));
+  objects = await productionObjects();
 });
 afterAll(async () => {
   await server?.stop();
-  if (folder) await rm(folder, { recursive: true, force: true });
 });
-
-/** @returns the object as a provider sends it: secrets in clear. */
-function reveal(value: Resource["inputs"]): Resource["inputs"] {
-  if (Array.isArray(value)) return value.map(reveal);
-  if (typeof value !== "object" || value === null) return value;
-  if ("4dabf18193072939515e22adb298388d" in value) return reveal(value.value);
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, reveal(item)]));
-}
 
 const apply = (object: Resource["inputs"]) => {
   const { apiVersion, kind, metadata } = object;
