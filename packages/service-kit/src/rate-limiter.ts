@@ -1,6 +1,7 @@
 import { LRUCache } from "lru-cache";
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from "rate-limiter-flexible";
 import { createBreaker } from "./breaker.ts";
+import { startDeadline } from "./deadline.ts";
 import type { Logger } from "./logger.ts";
 import type { RedisClient } from "./redis.ts";
 
@@ -143,16 +144,12 @@ function toSeconds(ms: number): number {
 }
 
 async function inTime<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    const giveUp = () => reject(new Error("Redis did not answer in time"));
-    // Where this process was busy that long, answers may be there that it has not read yet: it does that in between.
-    timer = setTimeout(() => setImmediate(() => setImmediate(giveUp)), REDIS_PATIENCE_MS);
-  });
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const stop = startDeadline(REDIS_PATIENCE_MS, () => reject(new Error("Redis did not answer in time")));
   try {
     return await Promise.race([work, late]);
   } finally {
-    clearTimeout(timer);
+    stop();
   }
 }
 

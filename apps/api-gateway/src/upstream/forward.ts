@@ -1,5 +1,6 @@
 import type { Agent, ClientRequest, IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
+import { startDeadline } from "@mobile-ai-agent/service-kit";
 import type { Request, Response } from "express";
 import { createProxyServer } from "httpxy";
 
@@ -35,33 +36,33 @@ export function forward(
   const proxy = createProxyServer({ target, agent });
   return new Promise((resolve, reject) => {
     let proxied: ClientRequest | undefined;
-    let timer: NodeJS.Timeout | undefined;
+    let callOff = () => {};
     let isOver = false;
     const end = (error?: unknown) => {
       if (isOver) return;
       isOver = true;
-      clearTimeout(timer);
+      callOff();
       if (error === undefined) resolve();
       else reject(response.destroyed || request.socket.destroyed ? new ClientGone() : error);
     };
     const allow = (ms: number, what: string) => {
-      clearTimeout(timer);
-      timer = setTimeout(() => {
+      callOff();
+      callOff = startDeadline(ms, () => {
         const error = new UpstreamTimeout(`${what} took more than ${ms} ms`);
         end(error);
         proxied?.destroy(error);
-      }, ms);
+      });
     };
 
     allow(timeouts.response, "waiting for a free connection");
     proxy.on("proxyReq", (outgoing) => {
       proxied = outgoing;
       if (isOver) return void outgoing.destroy();
-      clearTimeout(timer);
+      callOff();
       const { socket } = outgoing;
       if (socket?.connecting) {
         allow(timeouts.connect, "connecting");
-        socket.once("connect", () => clearTimeout(timer));
+        socket.once("connect", () => callOff());
       }
       // Not from the begin: a large body may take its time, as long as it comes.
       outgoing.once("finish", () => !isOver && allow(timeouts.response, "the answer"));
