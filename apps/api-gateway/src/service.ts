@@ -8,14 +8,15 @@ import {
   type Logger,
   listen,
   openRedis,
+  type RateLimiter,
   type Service,
   startManagement,
 } from "@mobile-ai-agent/service-kit";
-import type { Express } from "express";
+import type { Express, RequestHandler } from "express";
 import type { GatewayConfig } from "./config.ts";
 import { allowOrigins } from "./edge/cross-origin.ts";
 import { identify } from "./edge/identity.ts";
-import { limitRequests, limitsOf } from "./edge/limit-requests.ts";
+import { type LimitClass, limitRequests, limitsOf } from "./edge/limit-requests.ts";
 import { createGatewayMetrics } from "./gateway-metrics.ts";
 import { mountRoutes } from "./routes.ts";
 
@@ -24,10 +25,13 @@ const MAX_CONNECTIONS_PER_SERVICE = 256;
 /**
  * The way in for HTTP: knows who asks, limits how often, and passes each request on to the service that owns its path.
  * The services verify tokens themselves all the same.
+ *
+ * @param overrides.limit in place of the limits, for measuring what these cost
  */
 export function createApiGateway(
   config: GatewayConfig,
   logger: Logger,
+  overrides: { limit?: RequestHandler } = {},
 ): Service & { ports(): { http: number; management: number } } {
   const metrics = createMetrics();
   const agent = new Agent({ keepAlive: true, maxSockets: MAX_CONNECTIONS_PER_SERVICE });
@@ -35,7 +39,7 @@ export function createApiGateway(
   const ports = { http: 0, management: 0 };
   let ready = false;
 
-  const mount = (limiters: ReturnType<typeof createRateLimiters<"auth" | "chat" | "api" | "other">>) => {
+  const mount = (limiters: Readonly<Record<LimitClass, RateLimiter>>) => {
     const verifier = createTokenVerifier({
       issuer: config.JWT_ISSUER,
       audience: config.JWT_AUDIENCE,
@@ -46,7 +50,7 @@ export function createApiGateway(
       app.set("trust proxy", config.TRUSTED_PROXY_COUNT);
       if (config.CORS_ALLOWED_ORIGINS.length > 0) app.use(allowOrigins(config.CORS_ALLOWED_ORIGINS));
       app.use(identify(cacheVerified(verifier)));
-      const limit = limitRequests(limiters, gatewayMetrics);
+      const limit = overrides.limit ?? limitRequests(limiters, gatewayMetrics);
       mountRoutes(app, { config, agent, limit, metrics: gatewayMetrics, logger });
     };
   };
