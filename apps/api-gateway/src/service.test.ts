@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer, request as httpRequest, type IncomingMessage } from "node:http";
+import { connect } from "node:net";
 import { Problem } from "@mobile-ai-agent/contracts";
 import { listen } from "@mobile-ai-agent/service-kit";
 import { createIssuer } from "@mobile-ai-agent/test-support";
@@ -120,6 +121,14 @@ describe("api-gateway", () => {
     expect(headers).toMatchObject({ connection: "keep-alive", "x-forwarded-host": new URL(base).host });
     expect(headers["x-forwarded-for"]).toMatch(/127\.0\.0\.1$/);
     expect(headers["x-forwarded-for"]).not.toContain("203.0.113.9");
+  });
+
+  it("takes a request of HTTP/1.0, which need not name a host", async () => {
+    const socket = connect(Number(new URL(base).port), "127.0.0.1");
+    socket.write(`GET /api/session HTTP/1.0\r\nauthorization: ${authorization}\r\n\r\n`);
+    const answer = Buffer.concat(await socket.toArray()).toString();
+    expect(answer).toMatch(/^HTTP\/1.1 200 /);
+    expect(answer).toMatch(/\r\nconnection: close\r\n/i);
   });
 
   it("uses a connection again, also for callers who don't", async () => {

@@ -87,7 +87,6 @@ export function hasBody(request: IncomingMessage): boolean {
 
 /** Each hop decides on its own connections: a service that drains must not close those of our callers. */
 function keepConnections(answer: IncomingMessage, response: Response): void {
-  delete answer.headers["keep-alive"];
   const isDraining = response.getHeader("connection") === "close";
   answer.headers.connection = response.shouldKeepAlive && !isDraining ? "keep-alive" : "close";
 }

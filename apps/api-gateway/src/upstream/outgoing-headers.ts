@@ -24,7 +24,8 @@ export function prepareHeaders(request: Request): void {
   const forwarded = {
     "x-forwarded-for": [before, request.socket.remoteAddress].filter(Boolean).join(", "),
     "x-forwarded-proto": request.protocol,
-    "x-forwarded-host": request.host,
+    // A request of HTTP/1.0 need not have one.
+    ...(request.host && { "x-forwarded-host": request.host }),
   };
   const untrusted = trusted ? [] : Object.keys(headers).filter((name) => FORWARDED.test(name));
   const dropped = [...HOP_BY_HOP, ...named.filter((name) => !KEPT.includes(name)), ...untrusted];
