@@ -1,4 +1,4 @@
-import { fork } from "node:child_process";
+import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { join } from "node:path";
@@ -25,7 +25,7 @@ const VARIANTS: readonly Variant[] = [
 
 /**
  * Loads three gateways in turn, round by round, each a process of its own before the same service and Redis, and prints
- * their throughput and latency, and the ratio of each to the first.
+ * their throughput, CPU and latency, and the ratio of each one's CPU to that of the first.
  */
 export async function measureGatewayLimits(seconds: number): Promise<void> {
   const cleanup = new AsyncDisposableStack();
@@ -60,20 +60,21 @@ async function measure(seconds: number, cleanup: AsyncDisposableStack): Promise<
     CONTEXT_PROTOCOL_SERVER_URL: address,
   };
 
-  const ports: number[] = [];
+  const gateways: { child: ChildProcess; url: string }[] = [];
   for (const { limit, mode = "" } of VARIANTS) {
     const child = fork(join(import.meta.dirname, "gateway-process.ts"), [mode], {
       env: { ...process.env, ...env, RATE_LIMIT_API: limit },
     });
     cleanup.defer(() => child.disconnect());
-    ports.push((await once(child, "message"))[0] as number);
+    const [port] = await once(child, "message");
+    gateways.push({ child, url: `http://127.0.0.1:${port}${PATH}` });
   }
 
   const rounds: Figures[][] = VARIANTS.map(() => []);
   for (let round = 0; round <= ROUNDS; round += 1) {
-    for (const [n, port] of ports.entries()) {
+    for (const [n, { child, url }] of gateways.entries()) {
       const headers = { authorization: `Bearer ${issuer.token()}` };
-      const figures = await load(`http://127.0.0.1:${port}${PATH}`, headers, round === 0 ? 1 : seconds);
+      const figures = await load(child, { url, headers, duration: round === 0 ? 1 : seconds });
       // The first round warms up.
       if (round > 0) rounds[n]?.push(figures);
     }
@@ -83,35 +84,47 @@ async function measure(seconds: number, cleanup: AsyncDisposableStack): Promise<
 
 interface Figures {
   readonly perSecond: number;
+  /** Microseconds of the gateway's CPU for a request; hardly depends on what else the machine does. */
+  readonly cpu: number;
   /** Milliseconds. */
   readonly p50: number;
   readonly p99: number;
   readonly refused: number;
 }
 
-async function load(url: string, headers: Record<string, string>, duration: number): Promise<Figures> {
+async function load(
+  gateway: ChildProcess,
+  target: { url: string; headers: Record<string, string>; duration: number },
+): Promise<Figures> {
+  const before = await cpuOf(gateway);
   const { requests, latency, errors, statusCodeStats } = await autocannon({
-    ...{ url, headers, duration },
+    ...target,
     connections: CONNECTIONS,
   });
-  if (errors > 0) throw new Error(`${errors} requests to ${url} failed`);
-  const refused = statusCodeStats?.["429"]?.count ?? 0;
+  if (errors > 0) throw new Error(`${errors} requests to ${target.url} failed`);
   return {
     perSecond: requests.average,
+    cpu: ((await cpuOf(gateway)) - before) / requests.total,
     p50: latency.p50,
     p99: latency.p99,
-    refused: refused / requests.total,
+    refused: (statusCodeStats?.["429"]?.count ?? 0) / requests.total,
   };
+}
+
+async function cpuOf(gateway: ChildProcess): Promise<number> {
+  gateway.send("cpu");
+  return (await once(gateway, "message"))[0];
 }
 
 function report(rounds: readonly (readonly Figures[])[]): void {
   const median = (n: number, of: (figures: Figures) => number) =>
     (rounds[n] ?? []).map(of).sort((a, b) => a - b)[Math.floor(ROUNDS / 2)] ?? Number.NaN;
-  const base = median(0, ({ perSecond }) => perSecond);
+  const base = median(0, ({ cpu }) => cpu);
   const rows = VARIANTS.map(({ name }, n) => ({
     variant: name,
     "requests/s": Math.round(median(n, ({ perSecond }) => perSecond)),
-    "ratio to the first": Number((median(n, ({ perSecond }) => perSecond) / base).toFixed(2)),
+    "CPU µs/request": Math.round(median(n, ({ cpu }) => cpu)),
+    "ratio to the first": Number((median(n, ({ cpu }) => cpu) / base).toFixed(2)),
     "p50 ms": median(n, ({ p50 }) => p50),
     "p99 ms": median(n, ({ p99 }) => p99),
     refused: `${Math.round(median(n, ({ refused }) => refused) * 100)} %`,

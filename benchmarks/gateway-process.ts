@@ -1,4 +1,7 @@
-/** Runs one gateway as a process of its own, and sends its port to the parent. Its environment is the service's. */
+/**
+ * Runs one gateway as a process of its own, and sends its port to the parent; then, whenever asked, how many
+ * microseconds of CPU it has used. Its environment is the service's.
+ */
 import { createLogger, readConfig } from "@mobile-ai-agent/service-kit";
 import type { RequestHandler } from "express";
 import { gatewayConfig } from "../apps/api-gateway/src/config.ts";
@@ -9,4 +12,8 @@ const overrides = process.argv[2] === "unlimited" ? { limit: pass } : {};
 const gateway = createApiGateway(readConfig(gatewayConfig), createLogger("api-gateway", "error"), overrides);
 await gateway.start();
 process.send?.(gateway.ports().http);
+process.on("message", () => {
+  const { user, system } = process.cpuUsage();
+  process.send?.(user + system);
+});
 process.once("disconnect", () => process.exit());
