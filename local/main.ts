@@ -66,6 +66,12 @@ function createProgram(signal: AbortSignal): Command {
     .action(async (options) => (await import("./commands/drill.ts")).drill({ ...options, signal }));
 
   program
+    .command("bench")
+    .description("measure side by side what the gateway's limits cost; needs redis-server")
+    .option("--seconds <n>", "how long each measurement takes", "3")
+    .action(async (options) => (await import("./commands/bench.ts")).bench({ ...options, signal }));
+
+  program
     .command("kubectl")
     .description("kubectl of the toolchain, on the platform's cluster")
     .argument("[args...]")

@@ -60,7 +60,8 @@ export function readConfig<T extends z.ZodObject>(
   }
   const result = schema.safeParse(values);
   for (const issue of result.error?.issues ?? []) {
-    const name = issue.path.join(".");
+    // The variable, also where the fault is in one item of its list.
+    const name = String(issue.path[0]);
     if (faults.some((fault) => fault.startsWith(`${name}:`) || fault.startsWith(`${name}_FILE:`))) continue;
     faults.push(
       name in values
