@@ -1,4 +1,10 @@
-import { baseConfig, redisConfig, tokenConfig } from "@mobile-ai-agent/service-kit";
+import {
+  baseConfig,
+  chatLimitConfig,
+  rateLimit,
+  redisConfig,
+  tokenConfig,
+} from "@mobile-ai-agent/service-kit";
 import { z } from "zod";
 
 const origin = z
@@ -22,14 +28,6 @@ const seconds = (fallback: number) => z.coerce.number("must be seconds").positiv
 const count = (fallback: number) =>
   z.coerce.number("must be a whole number").int("must be a whole number").nonnegative().default(fallback);
 
-const limit = (fallback: string) =>
-  z
-    .string()
-    .regex(/^[1-9]\d{0,6}\/[1-9]\d{0,4}$/, "must be requests/seconds, such as 30/60")
-    .prefault(fallback)
-    .transform((text) => text.split("/").map(Number) as [number, number])
-    .transform(([requests, window]) => ({ requests, seconds: window }));
-
 /** What the gateway reads from its environment; each key can also be given as a file, `KEY_FILE`. */
 export const gatewayConfig = z.object({
   ...baseConfig.shape,
@@ -47,12 +45,12 @@ export const gatewayConfig = z.object({
     .prefault("")
     .describe("comma-separated origins of web pages that may call the API; by default none"),
 
-  RATE_LIMIT_AUTH: limit("30/60").describe("/api/auth/, by client address"),
-  RATE_LIMIT_CHAT: limit("120/60").describe("/api/chat/ and POST /api/message/, by user"),
-  RATE_LIMIT_API: limit("300/60").describe(
+  RATE_LIMIT_AUTH: rateLimit("30/60").describe("/api/auth/, by client address"),
+  ...chatLimitConfig.shape,
+  RATE_LIMIT_API: rateLimit("300/60").describe(
     "the rest of /api/, by user, or by address of those who have no token",
   ),
-  RATE_LIMIT_OTHER: limit("60/60").describe("all other paths, likewise"),
+  RATE_LIMIT_OTHER: rateLimit("60/60").describe("all other paths, likewise"),
   RATE_LIMIT_AUTH_WITHOUT_REDIS: count(10).describe(
     "what each replica admits to /api/auth/ in a window while Redis is away; 0 closes it",
   ),

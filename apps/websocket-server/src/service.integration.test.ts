@@ -66,8 +66,8 @@ afterEach(() => {
 
 afterAll(() => cleanup.disposeAsync());
 
-async function startInstance(contextUrl = context): Promise<WebsocketServer> {
-  const config = readServiceConfig({ ...env, CONTEXT_PROTOCOL_SERVER_URL: contextUrl });
+async function startInstance(contextUrl = context, more = {}): Promise<WebsocketServer> {
+  const config = readServiceConfig({ ...env, CONTEXT_PROTOCOL_SERVER_URL: contextUrl, ...more });
   const instance = createService(config, { logger });
   cleanup.defer(() => instance.stop());
   await instance.start();
@@ -222,6 +222,25 @@ describe("message:send", () => {
     expect((await sender.emitWithAck("message:send", malformed)).error?.code).toBe("invalid");
     const stranger = await connect(two, tokenOf(randomUUID()));
     expect((await stranger.emitWithAck("message:send", textTo(sessionId))).error?.code).toBe("not_found");
+  });
+
+  it("counts a user's messages over all replicas, and stores none over the limit", async () => {
+    const strict = { RATE_LIMIT_CHAT: "3/60" };
+    const [left, right] = [await startInstance(context, strict), await startInstance(context, strict)];
+    const token = tokenOf(randomUUID());
+    const sessionId = await createSession(token);
+    const sockets = [await connect(left, token), await connect(right, token)];
+    const sent = Array.from({ length: 8 }, (_, index) =>
+      (sockets[index % 2] as Device).emitWithAck("message:send", textTo(sessionId)),
+    );
+    const replies = await Promise.all(sent);
+    const refused = replies.flatMap(({ error }) => error ?? []);
+    expect(refused).toHaveLength(5);
+    expect(refused[0]).toEqual({
+      code: "limited",
+      message: expect.stringMatching(/3 messages.*60 s; try again/),
+    });
+    expect(await store.messages.list(sessionId, { after: 0, limit: 50 })).toHaveLength(3);
   });
 
   it("is unavailable without context-protocol-server", async () => {

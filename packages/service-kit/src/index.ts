@@ -1,6 +1,15 @@
 export { createApp } from "./app.ts";
 export { type Breaker, BreakerOpen, createBreaker } from "./breaker.ts";
-export { baseConfig, ConfigError, mongoConfig, readConfig, redisConfig, tokenConfig } from "./config.ts";
+export {
+  baseConfig,
+  ConfigError,
+  chatLimitConfig,
+  mongoConfig,
+  rateLimit,
+  readConfig,
+  redisConfig,
+  tokenConfig,
+} from "./config.ts";
 export { startDeadline } from "./deadline.ts";
 export { listen } from "./listen.ts";
 export { createLogger, type Logger } from "./logger.ts";
