@@ -138,6 +138,7 @@ function createProgram(signal: AbortSignal): Command {
     .command("test")
     .description("run every test that this machine can run")
     .option("--only <suite...>", "some of: check unit integration e2e")
+    .option("--coverage", "measure which lines unit and integration tests run, into the folder coverage")
     .action(async (options) => (await import("./commands/test.ts")).test({ ...options, signal }));
 
   return program;
