@@ -2,7 +2,14 @@ import { globSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { LocalWorkspace, type OutputMap, PulumiCommand } from "@pulumi/pulumi/automation/index.js";
+import {
+  type EngineEvent,
+  LocalWorkspace,
+  type OutputMap,
+  type PreviewOptions,
+  PulumiCommand,
+  type UpOptions,
+} from "@pulumi/pulumi/automation/index.js";
 import { parse, stringify } from "yaml";
 import { resolveInstance } from "../instance.ts";
 import type { StepContext } from "../progress.ts";
@@ -14,6 +21,12 @@ import { installPolicyRunner } from "./policy-runner.ts";
 import { ensureKubernetesPlugin } from "./provider-plugin.ts";
 import { PROJECT } from "./stack-settings.ts";
 import { prepareEngine } from "./workspace.ts";
+
+const PACKS = globSync("policies/*/PulumiPolicy.yaml", { cwd: REPOSITORY }).map((file) =>
+  join(REPOSITORY, dirname(file)),
+);
+
+type JudgedOptions = PreviewOptions & UpOptions;
 
 interface StackDeployment {
   /** Those that are no secrets. */
@@ -73,33 +86,34 @@ async function deployFrom(
     },
   );
   ctx.signal.throwIfAborted();
-  const watcher = watchUpdate(ctx.report);
-  const violations: string[] = [];
-  const result = await stack
-    .up({
-      policyPacks: globSync("policies/*/PulumiPolicy.yaml", { cwd: REPOSITORY }).map((file) =>
-        join(REPOSITORY, dirname(file)),
-      ),
-      onEvent: (event) => {
-        watcher.onEvent(event);
-        const { policyEvent } = event;
-        if (policyEvent?.enforcementLevel !== "mandatory") return;
-        violations.push(`${policyEvent.policyName}: ${policyEvent.message.trim()}`);
-      },
-      signal: ctx.signal,
-      color: "never",
-      suppressProgress: true,
-    })
-    .catch((cause: unknown) => {
-      ctx.signal.throwIfAborted();
-      const reasons = [...new Set(violations), ...watcher.failures()];
-      if (reasons.length === 0) reasons.push(cause instanceof Error ? cause.message : String(cause));
-      throw new CommandFailure(`the update failed:\n${reasons.map((line) => `  ${line}`).join("\n")}`);
-    });
-  return {
-    outputs: publicOutputs(result.outputs),
-    summary: countChanges(result.summary.resourceChanges).summary,
+  // An update by itself judges each resource when it comes to it, when others have been made already.
+  ctx.report("previewing");
+  await judged("preview", (options) => stack.preview(options), ctx);
+  const { outputs, summary } = await judged("update", (options) => stack.up(options), ctx);
+  return { outputs: publicOutputs(outputs), summary: countChanges(summary.resourceChanges).summary };
+}
+
+/** Runs an operation of the engine with every policy pack of the repository. */
+async function judged<T>(
+  operation: string,
+  run: (options: JudgedOptions) => Promise<T>,
+  { signal, report }: StepContext,
+): Promise<T> {
+  const watcher = watchUpdate(report);
+  const violations = new Set<string>();
+  const onEvent = (event: EngineEvent) => {
+    watcher.onEvent(event);
+    if (event.policyEvent?.enforcementLevel !== "mandatory") return;
+    violations.add(`${event.policyEvent.policyName}: ${event.policyEvent.message.trim()}`);
   };
+  try {
+    return await run({ policyPacks: PACKS, onEvent, signal, color: "never" });
+  } catch (cause) {
+    signal.throwIfAborted();
+    const reasons = [...violations, ...watcher.failures()];
+    if (reasons.length === 0) reasons.push(cause instanceof Error ? cause.message : String(cause));
+    throw new CommandFailure(`the ${operation} failed:\n${reasons.map((line) => `  ${line}`).join("\n")}`);
+  }
 }
 
 const publicOutputs = (outputs: OutputMap) =>
