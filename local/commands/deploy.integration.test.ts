@@ -26,6 +26,17 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
+function environment() {
+  const engine = process.env.PULUMI_BINARY ? `${dirname(process.env.PULUMI_BINARY)}:` : "";
+  return {
+    PATH: `${engine}${process.env.PATH}`,
+    INIT_CWD: folder,
+    KUBECONFIG: join(folder, "kubeconfig"),
+    PULUMI_BACKEND_URL: pathToFileURL(join(folder, "state")).href,
+    PULUMI_CONFIG_PASSPHRASE: "only of this test",
+  };
+}
+
 /** The command as a workflow runs it, with the state in a folder and a cluster that is out of reach. */
 async function deploy(names: readonly string[]) {
   const images = names.map((name) => [
@@ -33,25 +44,23 @@ async function deploy(names: readonly string[]) {
     { reference: `ghcr.io/you/agent/${name}@${DIGEST}`, tag: "1", digest: DIGEST },
   ]);
   await writeFile(join(folder, "images.json"), JSON.stringify(Object.fromEntries(images)));
-  const engine = process.env.PULUMI_BINARY ? `${dirname(process.env.PULUMI_BINARY)}:` : "";
   return await execa(
     process.execPath,
     [join(REPOSITORY, "local/main.ts"), "deploy", "--stack", "local", "--images", "images.json"],
-    {
-      env: {
-        PATH: `${engine}${process.env.PATH}`,
-        INIT_CWD: folder,
-        KUBECONFIG: join(folder, "kubeconfig"),
-        PULUMI_BACKEND_URL: pathToFileURL(join(folder, "state")).href,
-        PULUMI_CONFIG_PASSPHRASE: "only of this test",
-      },
-      reject: false,
-      all: true,
-    },
+    { env: environment(), reject: false, all: true },
   );
 }
 
 describe("npm run deploy", { timeout: 180_000 }, () => {
+  it("makes no stack where there is none", async () => {
+    const { exitCode, all } = await deploy(SERVICE_IMAGES);
+    expect(exitCode, all).toBe(1);
+    expect(all).toContain('there is no stack "local" in file://');
+    const init = ["stack", "init", "local", "--non-interactive", "--cwd", folder];
+    await writeFile(join(folder, "Pulumi.yaml"), "name: mobile-ai-agent\nruntime: nodejs\n");
+    await execa(process.env.PULUMI_BINARY ?? "pulumi", init, { env: environment() });
+  });
+
   it("makes nothing when a policy refuses: an image without a digest would go by tag", async () => {
     const { exitCode, all } = await deploy(SERVICE_IMAGES.filter((name) => name !== "redis"));
     expect(exitCode, all).toBe(1);

@@ -8,6 +8,7 @@ import {
   type OutputMap,
   type PreviewOptions,
   PulumiCommand,
+  StackNotFoundError,
   type UpOptions,
 } from "@pulumi/pulumi/automation/index.js";
 import { parse, stringify } from "yaml";
@@ -71,11 +72,10 @@ async function deployFrom(
   ctx.report("loading the program");
   const { stack: stackName, pulumi, settings } = options;
   const paths = await prepareEngine(resolveInstance("default", { XDG_STATE_HOME: root }), pulumi);
-  await ensureKubernetesPlugin(paths, pulumi, ctx);
   await installPolicyRunner(paths);
   await writeFile(join(paths.work, `Pulumi.${stackName}.yaml`), settings, { mode: 0o600 });
   const { default: program } = await import("../../infra/index.ts");
-  const stack = await LocalWorkspace.createOrSelectStack(
+  const stack = await LocalWorkspace.selectStack(
     { stackName, projectName: PROJECT, program: async () => ({ ...(await program()) }) },
     {
       workDir: paths.work,
@@ -84,7 +84,15 @@ async function deployFrom(
       projectSettings: { name: PROJECT, runtime: "nodejs" },
       envVars: { PULUMI_HOME: paths.home, PULUMI_SKIP_UPDATE_CHECK: "true" },
     },
-  );
+  ).catch((cause: unknown) => {
+    // Made here, a stack of a mistyped place would be a second platform beside the first.
+    if (!(cause instanceof StackNotFoundError)) throw cause;
+    throw new CommandFailure(
+      `there is no stack "${stackName}" in ${process.env.PULUMI_BACKEND_URL ?? "Pulumi Cloud"}: check ` +
+        `PULUMI_BACKEND_URL, or make it once with \`pulumi stack init ${stackName} --secrets-provider awskms://…\``,
+    );
+  });
+  await ensureKubernetesPlugin(paths, pulumi, ctx);
   ctx.signal.throwIfAborted();
   // An update by itself judges each resource when it comes to it, when others have been made already.
   ctx.report("previewing");
