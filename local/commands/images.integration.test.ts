@@ -75,7 +75,11 @@ describe("npm run images", { timeout: 300_000 }, () => {
     expect(names).toEqual(
       expect.arrayContaining([
         ...["pkg:deb/debian/libc6", "pkg:npm/express", "pkg:npm/jsonwebtoken"],
-        ...["pkg:npm/%40node-rs/argon2", "pkg:npm/%40node-rs/argon2-linux-x64-gnu", "pkg:generic/node"],
+        ...[
+          "pkg:npm/%40node-rs/argon2",
+          `pkg:npm/%40node-rs/argon2-linux-${process.arch}-gnu`,
+          "pkg:generic/node",
+        ],
       ]),
     );
     expect(components).toContainEqual(expect.objectContaining({ type: "operating-system", name: "debian" }));
