@@ -63,7 +63,7 @@ export const SERVICES: Readonly<Record<ServiceName, ServiceDefinition>> = {
     calls: ["llm-server", "context-protocol-server"],
     links: ["mongodb", "redis", "run-tokens"],
     // The embedded model is too small to call tools.
-    env: { LLM_MODEL: "smollm2-135m-instruct", LLM_TOOLS: "false" },
+    env: { LLM_MODEL: "smollm2-135m-instruct", LLM_TOOLS: "false", LLM_CONTINUES: "true" },
   },
   "llm-server": { basePath: "/v1" },
 };

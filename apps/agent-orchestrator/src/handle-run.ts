@@ -1,6 +1,6 @@
 import type { ConversationStore, Run, RunLog } from "@mobile-ai-agent/conversation-store";
 import type { Logger } from "@mobile-ai-agent/service-kit";
-import { answerWithTools } from "./agent.ts";
+import { answerWithTools, unfinished } from "./agent.ts";
 import type { CancelWatch } from "./cancel-watch.ts";
 import { type EventLog, openEventLog } from "./event-log.ts";
 import { type LanguageModel, ModelFailure } from "./language-model.ts";
@@ -19,6 +19,8 @@ export interface RunDependencies {
   readonly runLog: RunLog;
   readonly openTools: OpenRunTools;
   readonly model: LanguageModel;
+  /** Whether the model can go on with an answer that was begun. */
+  readonly modelContinues: boolean;
   readonly cancels: CancelWatch;
   readonly limits: { readonly maxSteps: number; readonly maxSeconds: number };
   readonly logger: Logger;
@@ -26,7 +28,8 @@ export interface RunDependencies {
 
 /**
  * Makes the answer of a run: streams it to the run's log, stores it, ends the log. Idempotent: of a run that was
- * handled before, in part or whole, it does what is left.
+ * handled before, in part or whole, it does what is left: an interrupted answer goes on at the next token, and a tool that
+ * has been called is not called again.
  *
  * @throws when the database, Redis or context-protocol-server fails, or when aborted: the run is to be handled again
  */
@@ -45,8 +48,9 @@ export async function handleRun(
   if (answer) return await (run.cancelRequested ? endCancelled : complete)(ending, answer.id);
   if (run.status === "failed") return await log.fail(UNAVAILABLE);
   if (run.cancelRequested) return await storeCancelled(ending);
-  // A second answer would differ from the tokens that devices have already.
-  if (log.sequence > 0) return await fail(ending, INTERRUPTED);
+  // Another answer would differ from the tokens that devices have already.
+  const begun = unfinished({ steps: run.steps, said: log.content }).text !== "";
+  if (begun && !dependencies.modelContinues) return await fail(ending, INTERRUPTED);
 
   await store.runs.setStatus(runId, "running");
   const time = AbortSignal.timeout(limits.maxSeconds * 1000);
@@ -70,9 +74,15 @@ async function streamAnswer(run: Run, log: EventLog, signal: AbortSignal, depend
   const history = store.messages.history(run.sessionId, HISTORY);
   await using tools = await openTools(run, signal);
   const prompt = composePrompt(await history, { run, context: tools.context, tools: tools.definitions });
-  for await (const text of answerWithTools(prompt, { model, tools, maxSteps: limits.maxSteps }, signal)) {
-    await log.token(text);
-  }
+  const pieces = answerWithTools(
+    prompt,
+    {
+      ...{ model, tools, maxSteps: limits.maxSteps, steps: run.steps, said: log.content },
+      onStep: (step) => store.runs.addStep(run.id, step),
+    },
+    signal,
+  );
+  for await (const text of pieces) await log.token(text);
   if (log.content === "") throw new ModelFailure("the model's answer was empty");
 }
 

@@ -17,6 +17,8 @@ export type Piece = { readonly text: string } | { readonly call: ToolCall };
 
 export interface ModelRequest {
   readonly messages: readonly PromptMessage[];
+  /** What the model has said of its answer already; it goes on behind it. */
+  readonly prefix: string;
   readonly tools: readonly ToolDefinition[];
   /** Whether the model may call them now. */
   readonly mayCall: boolean;
@@ -38,6 +40,9 @@ interface LanguageModelOptions {
   readonly temperature: number;
 }
 
+/** vLLM's names, which llm-server understands too: the last message is to be continued, not answered. */
+const CONTINUE = { continue_final_message: true, add_generation_prompt: false };
+
 /** Until the first token: a request may wait for others in llm-server. */
 const TIMEOUT_MS = 120_000;
 
@@ -46,12 +51,14 @@ export function createLanguageModel(options: LanguageModelOptions): LanguageMode
   const { baseUrl, model, maxTokens, temperature } = options;
   const client = new OpenAI({ baseURL: baseUrl, apiKey: "unused", timeout: TIMEOUT_MS, maxRetries: 4 });
   return {
-    async *answer({ messages, tools, mayCall }, signal) {
+    async *answer({ messages, prefix, tools, mayCall }, signal) {
       const calls = new Map<number, { id: string; name: string; arguments: string }>();
       try {
         const chunks = await client.chat.completions.create(
           {
-            ...{ model, messages: [...messages], max_tokens: maxTokens, temperature, stream: true },
+            ...{ model, max_tokens: maxTokens, temperature, stream: true },
+            messages: prefix === "" ? [...messages] : [...messages, { role: "assistant", content: prefix }],
+            ...(prefix !== "" && CONTINUE),
             ...(tools.length > 0 && {
               tools: tools.map((tool) => ({ type: "function" as const, function: { ...tool } })),
               tool_choice: mayCall ? "auto" : "none",

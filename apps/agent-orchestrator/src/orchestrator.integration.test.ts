@@ -75,7 +75,7 @@ it("takes over the run of a consumer that fell silent", async () => {
   await consuming;
 });
 
-it("does not answer twice: it ends what was interrupted, and completes what was stored", async () => {
+it("does not answer twice: it ends what the model can't go on with, and completes what was stored", async () => {
   const { store, runLog, queue, model } = platform;
   const interrupted = await platform.storeRun("hello");
   await runLog.append({ kind: "token", runId: interrupted.runId, sequence: 1, text: "Be" });

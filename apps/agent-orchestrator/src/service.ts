@@ -61,6 +61,7 @@ export function createService(config: OrchestratorConfig, { logger }: { logger: 
           modelCallsTools: config.LLM_TOOLS,
         }),
         model: openModel(config),
+        modelContinues: config.LLM_CONTINUES,
         cancels,
         limits: { maxSteps: config.MAX_STEPS, maxSeconds: config.MAX_RUN_SECONDS },
         logger,

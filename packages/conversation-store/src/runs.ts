@@ -10,8 +10,19 @@ interface RunDocument {
   status: RunStatus;
   /** When its user asked for its end. */
   cancel_requested_at?: Date;
+  /** Absent before the first. */
+  steps?: RunStep[];
   created_at: Date;
   updated_at: Date;
+}
+
+/** One round of a run that ended in tool calls: what the model said, what it asked for, and what came of that. */
+export interface RunStep {
+  readonly text: string;
+  /** `arguments` is JSON as the model wrote it. */
+  readonly calls: readonly { readonly id: string; readonly name: string; readonly arguments: string }[];
+  /** One for each call, in their order. */
+  readonly results: readonly string[];
 }
 
 /** The making of one answer. `messageId` is the user's message that asked for it. */
@@ -23,6 +34,8 @@ export interface Run {
   readonly status: RunStatus;
   /** Whether its user has asked for its end. */
   readonly cancelRequested: boolean;
+  /** What was done so far: who takes the run over must not do it again. */
+  readonly steps: readonly RunStep[];
   readonly createdAt: Date;
   /** When the status last changed. */
   readonly updatedAt: Date;
@@ -41,6 +54,7 @@ export interface RunStore {
   create(run: NewRun): Promise<Run>;
   get(runId: string): Promise<Run | undefined>;
   setStatus(runId: string, status: RunStatus): Promise<void>;
+  addStep(runId: string, step: RunStep): Promise<void>;
   /** Notes that the user wants the run to end; whoever handles it hears of it by `RunCancellations`. */
   requestCancel(runId: string): Promise<void>;
   /** Runs whose status is `queued` or `running` since before `date`, the oldest first. */
@@ -84,6 +98,10 @@ export function createRunStore(db: Db): RunStore {
       await runs.updateOne({ _id: runId }, { $set: { status, updated_at: new Date() } });
     },
 
+    async addStep(runId, step) {
+      await runs.updateOne({ _id: runId }, { $push: { steps: step } });
+    },
+
     async requestCancel(runId) {
       await runs.updateOne({ _id: runId }, { $set: { cancel_requested_at: new Date() } });
     },
@@ -104,6 +122,7 @@ function toRun(document: RunDocument): Run {
     messageId: message_id,
     status,
     cancelRequested: document.cancel_requested_at !== undefined,
+    steps: document.steps ?? [],
     createdAt: created_at,
     updatedAt: updated_at,
   };

@@ -56,6 +56,7 @@ export async function startPlatform() {
   const services: Service[] = [];
 
   return {
+    env,
     ...{ model, store, queue, runLog, cancellations: createRunCancellations(redis) },
 
     async startOrchestrator(more: Record<string, string> = {}): Promise<void> {
