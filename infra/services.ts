@@ -62,7 +62,8 @@ export const SERVICES: Readonly<Record<ServiceName, ServiceDefinition>> = {
   "agent-orchestrator": {
     calls: ["llm-server", "context-protocol-server"],
     links: ["mongodb", "redis", "run-tokens"],
-    env: { LLM_MODEL: "smollm2-135m-instruct" },
+    // The embedded model is too small to call tools.
+    env: { LLM_MODEL: "smollm2-135m-instruct", LLM_TOOLS: "false", LLM_CONTINUES: "true" },
   },
   "llm-server": { basePath: "/v1" },
 };

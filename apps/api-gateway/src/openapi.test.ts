@@ -65,7 +65,12 @@ const unused = {} as never;
 const SERVICES = {
   "auth-service": routesOf((app) => mountAuth(app, unused)),
   "context-protocol-server": routesOf(
-    mountContext({ store: unused, queue: unused, authenticate: (_q, _s, next) => next() }),
+    mountContext({
+      store: unused,
+      queue: unused,
+      cancellations: unused,
+      authenticate: (_q, _s, next) => next(),
+    }),
   ),
 };
 

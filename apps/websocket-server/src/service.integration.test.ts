@@ -7,7 +7,12 @@ import {
   type ServerToClientEvents,
   SOCKET_PATH,
 } from "@mobile-ai-agent/contracts";
-import { createConversationStore, createRunLog, type RunLog } from "@mobile-ai-agent/conversation-store";
+import {
+  createConversationStore,
+  createRunCancellations,
+  createRunLog,
+  type RunLog,
+} from "@mobile-ai-agent/conversation-store";
 import { connectMongo, connectRedis, createLogger, type RedisClient } from "@mobile-ai-agent/service-kit";
 import { createIssuer, eventually, freePort, startMongo, startRedis } from "@mobile-ai-agent/test-support";
 import { io, type Socket } from "socket.io-client";
@@ -255,6 +260,31 @@ describe("message:send", () => {
     (sender as Socket).emit("message:send");
     (sender as Socket).emit("run:subscribe", null);
     expect((await sender.emitWithAck("message:send", textTo(sessionId))).data).toBeDefined();
+  });
+});
+
+describe("run:cancel", () => {
+  it("asks for the end of a run of one's own, and of no other's", async () => {
+    const { sender, runId } = await userWithRun();
+    const stranger = await connect(two, tokenOf(randomUUID()));
+    expect((await stranger.emitWithAck("run:cancel", { runId })).error?.code).toBe("not_found");
+    expect((await store.runs.get(runId))?.cancelRequested).toBe(false);
+    const heard: string[] = [];
+    const stop = await createRunCancellations(redis).subscribe(
+      (id) => heard.push(id),
+      () => {},
+    );
+    expect(await sender.emitWithAck("run:cancel", { runId })).toEqual({ data: { runId } });
+    expect((await store.runs.get(runId))?.cancelRequested).toBe(true);
+    await eventually(() => heard.includes(runId));
+    stop();
+  });
+
+  it("leaves a run that has ended as it is", async () => {
+    const { sender, runId } = await userWithRun();
+    await store.runs.setStatus(runId, "completed");
+    expect(await sender.emitWithAck("run:cancel", { runId })).toEqual({ data: { runId } });
+    expect(await store.runs.get(runId)).toMatchObject({ status: "completed", cancelRequested: false });
   });
 });
 

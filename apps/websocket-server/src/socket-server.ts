@@ -7,6 +7,7 @@ import { Server } from "socket.io";
 import { authenticate } from "./authenticate.ts";
 import type { ContextClient } from "./context-client.ts";
 import { endAtExpiry } from "./expiry.ts";
+import { cancelRun } from "./handlers/cancel-run.ts";
 import { sendMessage } from "./handlers/send-message.ts";
 import { subscribeRun } from "./handlers/subscribe-run.ts";
 import { isAllowedOrigin } from "./origin.ts";
@@ -46,6 +47,7 @@ export function attachSocketServer(
     void socket.join(roomOf(socket.data.claims));
     endAtExpiry(socket);
     socket.on("message:send", sendMessage(socket, { context, limit: messageLimit, logger }));
+    socket.on("run:cancel", cancelRun(socket, context, logger));
     socket.on("run:subscribe", subscribeRun(socket, { context, log, logger }));
   });
   return io;
