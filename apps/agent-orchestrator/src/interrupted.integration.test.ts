@@ -18,7 +18,9 @@ async function killWhen(runId: string, events: number) {
   const child = fork(join(import.meta.dirname, "main.ts"), { env: platform.env, stdio: "ignore" });
   try {
     await platform.queue.enqueue(runId);
-    await eventually(async () => (await platform.runLog.lastSequence(runId)) >= events, { timeoutMs: 20_000 });
+    await eventually(async () => (await platform.runLog.lastSequence(runId)) >= events, {
+      timeoutMs: 20_000,
+    });
   } finally {
     const gone = once(child, "exit");
     child.kill("SIGKILL");
