@@ -117,13 +117,17 @@ export function platformFlows(surroundings: Surroundings): Flow[] {
   return [...routed, ...inside, ...measured, dumped, ...named];
 }
 
+/** What a service calls and what its links lead to, which may be the same. */
 function targetsOf(name: ServiceName, surroundings: Surroundings): Target[] {
   const { calls = [], links = [] } = SERVICES[name];
   const linked = linkTargets(surroundings);
-  return [...calls.map(serviceTarget), ...links.map((link) => linked[link])].filter(
+  const targets = [...calls.map(serviceTarget), ...links.map((link) => linked[link])];
+  const others = targets.filter(
     // The issuer of tokens has the keys that it would ask itself for.
-    (target) => target !== undefined && !("name" in target.party && target.party.name === name),
-  ) as Target[];
+    (target): target is Target =>
+      target !== undefined && !("name" in target.party && target.party.name === name),
+  );
+  return [...new Map(others.map((target) => [JSON.stringify(target), target])).values()];
 }
 
 function flowTo({ party, port }: Target, from: Flow["from"]): Flow {

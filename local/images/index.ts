@@ -7,6 +7,7 @@ import { CLUSTER_IMAGES, type ImageInputs, SERVICE_IMAGES, SERVICES } from "./ca
 import { openFileHashes } from "./file-hashes.ts";
 import { planBinary, planPrometheus, planRedis, planService, type Recipe } from "./recipes.ts";
 
+export { listContents } from "./contents.ts";
 export { CLUSTER_IMAGES, SERVICE_IMAGES };
 
 export interface Image {

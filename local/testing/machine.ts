@@ -18,6 +18,8 @@ const TOOL_VARIABLES: Partial<Record<ToolName, string>> = {
   "kube-apiserver": "KUBE_APISERVER_BINARY",
   kubectl: "KUBECTL_BINARY",
   traefik: "TRAEFIK_BINARY",
+  actionlint: "ACTIONLINT_BINARY",
+  syft: "SYFT_BINARY",
 };
 
 /**

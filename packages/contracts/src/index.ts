@@ -1,4 +1,5 @@
 export * from "./http/auth.ts";
+export * from "./http/media.ts";
 export * from "./http/messages.ts";
 export * from "./http/operations.ts";
 export * from "./http/problem.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { SessionId } from "./http/sessions.ts";
 
-export const RunStatus = z.enum(["queued", "running", "completed", "failed"]);
+export const RunStatus = z.enum(["queued", "running", "completed", "failed", "cancelled"]);
 export type RunStatus = z.infer<typeof RunStatus>;
 
 export const RunId = z.uuid();
@@ -12,10 +12,15 @@ export type Run = z.infer<typeof Run>;
 
 const position = { runId: z.uuid(), sequence: z.int().positive().describe("from 1, without gaps") };
 
-/** One entry of a run's event log. A log ends with exactly one `completed` or `failed`. */
+/** One entry of a run's event log. A log ends with exactly one `completed`, `failed` or `cancelled`. */
 export const RunEvent = z.discriminatedUnion("kind", [
   z.strictObject({ ...position, kind: z.literal("token"), text: z.string() }),
   z.strictObject({ ...position, kind: z.literal("completed"), messageId: z.uuid() }),
   z.strictObject({ ...position, kind: z.literal("failed"), reason: z.string() }),
+  z.strictObject({
+    ...position,
+    kind: z.literal("cancelled"),
+    messageId: z.uuid().optional().describe("of the answer as far as it came; absent when there was none"),
+  }),
 ]);
 export type RunEvent = z.infer<typeof RunEvent>;

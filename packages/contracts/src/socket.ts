@@ -1,25 +1,32 @@
 import { z } from "zod";
-import { ClientMessageId, Message, MessageType } from "./http/messages.ts";
+import { MediaId } from "./http/media.ts";
+import { ClientMessageId, isWhole, Message, MessageType, NOT_WHOLE } from "./http/messages.ts";
 import { SessionId } from "./http/sessions.ts";
 import type { RunEvent } from "./runs.ts";
 
 /** Path of the Socket.IO endpoint. Only the WebSocket transport is served, so that no affinity is needed. */
 export const SOCKET_PATH = "/ws";
 
-export const SendMessage = z.strictObject({
-  clientMessageId: ClientMessageId,
-  sessionId: SessionId,
-  type: MessageType,
-  content: z.string().min(1).max(4000),
-});
+export const SendMessage = z
+  .strictObject({
+    clientMessageId: ClientMessageId,
+    sessionId: SessionId,
+    type: MessageType,
+    content: z.string().max(4000),
+    mediaId: MediaId.optional(),
+  })
+  .refine(({ type, content, mediaId }) => isWhole({ type, content, media_id: mediaId }), NOT_WHOLE);
 export type SendMessage = z.infer<typeof SendMessage>;
 
 /** `after` is the last sequence number the device has; 0 for the whole run. */
 export const SubscribeRun = z.strictObject({ runId: z.uuid(), after: z.int().nonnegative() });
 export type SubscribeRun = z.infer<typeof SubscribeRun>;
 
+export const CancelRun = z.strictObject({ runId: z.uuid() });
+export type CancelRun = z.infer<typeof CancelRun>;
+
 export const SocketError = z.strictObject({
-  code: z.enum(["invalid", "unauthorized", "not_found", "unavailable"]),
+  code: z.enum(["invalid", "unauthorized", "not_found", "limited", "unavailable"]),
   message: z.string(),
 });
 export type SocketError = z.infer<typeof SocketError>;
@@ -33,6 +40,8 @@ export type MessageAccepted = z.infer<typeof MessageAccepted>;
 export interface ClientToServerEvents {
   "message:send": (payload: SendMessage, ack: Ack<MessageAccepted>) => void;
   "run:subscribe": (payload: SubscribeRun, ack: Ack<{ runId: string }>) => void;
+  /** Asks for a run's end; it comes as the event `cancelled`, unless the run has ended by itself. */
+  "run:cancel": (payload: CancelRun, ack: Ack<{ runId: string }>) => void;
 }
 
 export interface ServerToClientEvents {

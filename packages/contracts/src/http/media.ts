@@ -1,0 +1,22 @@
+import { z } from "zod";
+
+export const MediaId = z.uuid();
+
+export const MediaKind = z.enum(["image", "audio"]);
+export type MediaKind = z.infer<typeof MediaKind>;
+
+/** A picture or a recording as it is kept: made anew from what was uploaded, without its metadata. */
+export const Media = z.strictObject({
+  id: MediaId,
+  kind: MediaKind,
+  content_type: z.string(),
+  bytes: z.int().positive(),
+  width: z.int().positive().optional().describe("of a picture, in pixels"),
+  height: z.int().positive().optional().describe("of a picture, in pixels"),
+  duration_seconds: z.number().positive().optional().describe("of a recording"),
+  url: z.string().describe("relative to the platform's address; needs no token until `urls_expire_at`"),
+  thumbnail_url: z.string().optional().describe("of a picture"),
+  urls_expire_at: z.iso.datetime(),
+  created_at: z.iso.datetime(),
+});
+export type Media = z.infer<typeof Media>;
