@@ -4,6 +4,7 @@ import { cacheDir } from "../instance.ts";
 import type { StepContext } from "../progress.ts";
 import { formatDump } from "../pulumi/dump.ts";
 import { type Preview, previewStack } from "../pulumi/preview.ts";
+import { fromCaller } from "../release/published-images.ts";
 import { REPOSITORY } from "../repository.ts";
 import { createToolchain } from "../toolchain/index.ts";
 import { CommandFailure } from "../ui/failure.ts";
@@ -35,7 +36,7 @@ export async function preview(options: { stack: string; dump?: string; signal: A
   };
   await runSteps([step], { logFile: join(cacheDir(), "logs", "preview.log"), signal });
   if (!result) return;
-  if (dump) await writeFile(dump, formatDump(result.resources));
+  if (dump) await writeFile(fromCaller(dump), formatDump(result.resources));
   judge(result);
 }
 

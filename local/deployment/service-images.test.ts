@@ -14,6 +14,9 @@ it("asks only for what goes into the image: an answer nobody awaits would end th
   expect(await serviceImageInputs("ferretdb", { toolchain, model }, ctx)).toEqual({
     binary: "/tools/ferretdb",
   });
+  expect(await serviceImageInputs("traefik", { toolchain, model }, ctx)).toEqual({
+    binary: "/tools/traefik",
+  });
   expect(model).not.toHaveBeenCalled();
   expect(await serviceImageInputs("llm-server", { toolchain, model }, ctx)).toEqual({
     model: "/models/model.gguf",

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { copyFile, mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { SERVICE_IMAGES } from "../images/catalog.ts";
+import { PUBLISHED_IMAGES } from "../images/catalog.ts";
 import type { Instance } from "../instance.ts";
 import type { StepContext } from "../progress.ts";
 import { REPOSITORY } from "../repository.ts";
@@ -18,8 +18,6 @@ export interface Surroundings {
 }
 
 const pack = (name: string) => join(REPOSITORY, "policies", name);
-/** What the program deploys only where the cluster brings none. */
-const CONTROLLERS = ["traefik", "vpa-recommender"];
 
 /** @param options.committed text of the stack's file, which tells what it stands on */
 export async function inventSurroundings(
@@ -75,7 +73,7 @@ export function inventSecrets(config: Readonly<Record<string, unknown>>): Decide
 /** Digests are known once images are pushed; a preview is about everything else. */
 function inventDigests(): Record<string, string> {
   const digest = (name: string) => `sha256:${createHash("sha256").update(name).digest("hex")}`;
-  return Object.fromEntries([...SERVICE_IMAGES, ...CONTROLLERS].map((name) => [name, digest(name)]));
+  return Object.fromEntries(PUBLISHED_IMAGES.map((name) => [name, digest(name)]));
 }
 
 /**
