@@ -9,6 +9,8 @@ import { join } from "node:path";
 import { eventually, freePort } from "@mobile-ai-agent/test-support";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ApiServer, startApiServer } from "../local/pulumi/kubernetes-plugin/testing/api-server.ts";
+import { collectDefinitions } from "../local/pulumi/preview-surroundings.ts";
+import { createToolchain } from "../local/toolchain/index.ts";
 import { createIngressCertificate } from "./secrets/ingress-certificate.ts";
 import type { Resource } from "./testing/production.ts";
 import { productionObjects } from "./testing/production-objects.ts";
@@ -40,7 +42,12 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "traefik-"));
   for (const name of ["web", "websecure"] as const) ports[name] = await freePort();
   server = await startApiServer("RBAC");
-  const objects = await productionObjects();
+  const definitions = join(folder, "definitions");
+  await collectDefinitions(definitions, createToolchain(), {
+    signal: AbortSignal.timeout(60_000),
+    report() {},
+  });
+  const objects = await productionObjects(definitions);
   for (const object of objects.filter(({ kind }) => FIRST.includes(kind))) await apply(object);
   for (const object of objects.filter(({ kind }) => [...SERVED, ...ROLES].includes(kind))) {
     if (object.kind === "Gateway") object.spec.listeners[0].port = ports.websecure;

@@ -1,20 +1,29 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { eventually } from "@mobile-ai-agent/test-support";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ApiServer, startApiServer } from "../local/pulumi/kubernetes-plugin/testing/api-server.ts";
+import { collectDefinitions } from "../local/pulumi/preview-surroundings.ts";
+import { createToolchain } from "../local/toolchain/index.ts";
 import type { Resource } from "./testing/production.ts";
 import { productionObjects } from "./testing/production-objects.ts";
 
 const FIRST = ["Namespace", "CustomResourceDefinition"];
 
 let server: ApiServer;
+let folder: string;
 let objects: Resource["inputs"][];
 
 beforeAll(async () => {
   server = await startApiServer();
-  objects = await productionObjects();
+  folder = await mkdtemp(join(tmpdir(), "definitions-"));
+  await collectDefinitions(folder, createToolchain(), { signal: AbortSignal.timeout(60_000), report() {} });
+  objects = await productionObjects(folder);
 });
 afterAll(async () => {
   await server?.stop();
+  if (folder) await rm(folder, { recursive: true, force: true });
 });
 
 const apply = (object: Resource["inputs"]) => {

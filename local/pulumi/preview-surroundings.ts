@@ -81,7 +81,7 @@ function inventDigests(): Record<string, string> {
  *
  * @returns the folder, or undefined without Go: the program then downloads them itself
  */
-async function collectDefinitions(
+export async function collectDefinitions(
   folder: string,
   toolchain: Toolchain,
   ctx: StepContext,
