@@ -93,8 +93,11 @@ function createProgram(signal: AbortSignal): Command {
 
   program
     .command("preview")
-    .description("show what a stack would make and judge it by the policy packs; needs no cluster")
+    .description(
+      "show what a stack would make and judge it by the policy packs; needs neither a cluster nor an account",
+    )
     .option("--stack <name>", "which stack", "local")
+    .option("--dump <file>", "write every resource there, as golden/<stack>.yaml in infra/ has it")
     .action(async (options) => (await import("./commands/preview.ts")).preview({ ...options, signal }));
 
   const imagesOption = [
