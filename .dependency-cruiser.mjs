@@ -3,7 +3,7 @@ const deny = (name, from, to, comment) => ({
   name,
   severity: "error",
   comment,
-  from: { path: from, pathNot: "\\.test\\.ts$" },
+  from: { path: from, pathNot: "(\\.test\\.ts$|/testing/)" },
   to: { path: to },
 });
 
