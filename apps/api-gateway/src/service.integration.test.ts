@@ -38,14 +38,30 @@ afterAll(async () => {
   await mongo?.stop();
 });
 
-const post = (path: string, body: object) =>
+const post = (path: string, body: object, headers: Record<string, string> = {}) =>
   fetch(base + path, {
     method: "POST",
-    headers: { "content-type": "application/json" },
+    headers: { "content-type": "application/json", ...headers },
     body: JSON.stringify(body),
   });
 
 describe("api-gateway before a real auth-service", () => {
+  it("lets a web page's refresh cookie through, both ways", async () => {
+    const account = { username: "web", email: "web@example.org", password: "correct horse battery" };
+    await post("/api/auth/register", account);
+    const { username, password } = account;
+    const login = await post("/api/auth/login", { username, password, refresh_token_in: "cookie" });
+    const [cookie = ""] = login.headers.getSetCookie();
+    expect(cookie).toMatch(/^__Secure-refresh_token=[\w-]+; Max-Age=604800; Path=\/api\/auth; /);
+    expect(cookie).toMatch(/; HttpOnly; Secure; SameSite=Strict$/);
+    const headers = { cookie: cookie.split(";")[0] ?? "", "sec-fetch-site": "same-origin" };
+    const refreshed = await post("/api/auth/refresh", {}, headers);
+    expect(refreshed.status).toBe(200);
+    expect(refreshed.headers.getSetCookie()).toEqual([expect.stringContaining("__Secure-refresh_token=")]);
+    const foreign = await post("/api/auth/refresh", {}, { ...headers, "sec-fetch-site": "cross-site" });
+    expect(foreign.status).toBe(403);
+  });
+
   it("lets one register, sign in and ask who one is; answers 502 when the service is gone", async () => {
     const password = "correct horse battery";
     const registered = await post("/api/auth/register", {

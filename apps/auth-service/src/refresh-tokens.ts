@@ -29,6 +29,8 @@ interface TokenDocument {
 }
 
 export interface RefreshTokens {
+  /** Seconds. */
+  readonly ttl: number;
   createIndexes(): Promise<void>;
   /** A token of a new family. */
   issue(userId: string): Promise<string>;
@@ -90,6 +92,8 @@ export function createRefreshTokens(
   }
 
   return {
+    ttl,
+
     async createIndexes() {
       await families.createIndex({ expires_at: 1 });
       await rotations.createIndex({ expires_at: 1 });

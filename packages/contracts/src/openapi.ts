@@ -43,11 +43,12 @@ const CHALLENGE = z.string().describe("how to authenticate: RFC 6750, 3");
 const PROBLEMS: Readonly<Record<number, string>> = {
   400: "the body or the query does not have the expected form; `errors` lists each fault",
   401: "not signed in, or not with valid credentials",
-  403: "X-Session-Token is not the token of this session",
+  403: "not for this caller: another session's X-Session-Token, or the cookie sent by another origin's page",
   404: "there is no such thing, or it is another user's",
   409: "it is taken already",
   412: "the context has another version than If-Match asks for",
   413: "the body, or the context with it, is too large",
+  415: "a request with the cookie, whose body is not application/json",
 };
 
 /** The HTTP API as an OpenAPI 3.1 document, made from the schemas that the services validate with. */

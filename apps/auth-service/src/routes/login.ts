@@ -2,16 +2,21 @@ import { LoginRequest } from "@mobile-ai-agent/contracts";
 import { parseBody } from "@mobile-ai-agent/service-kit";
 import type { RequestHandler } from "express";
 import type { AuthContext } from "../context.ts";
-import { sendTokens, unauthorized } from "./answers.ts";
+import { refuseOtherSites } from "../refresh-cookie.ts";
+import { unauthorized } from "../unauthorized.ts";
+import { sendTokens } from "./answers.ts";
 
 /** POST /api/auth/login → TokenResponse; the same 401, in the same time, for an unknown user and a wrong password. */
-export function login({ users, passwords, accessTokens, refreshTokens }: AuthContext): RequestHandler {
+export function login(context: AuthContext): RequestHandler {
+  const { users, passwords, refreshTokens } = context;
   return async (request, response) => {
-    const { username, password } = parseBody(LoginRequest, request);
+    const { username, password, refresh_token_in: carrier } = parseBody(LoginRequest, request);
+    // Another site's page could otherwise sign its visitor in to an account of its own.
+    if (carrier === "cookie") refuseOtherSites(request);
     const found = await users.findByLogin(username);
     const matches = await passwords.matches(found?.passwordHash, password);
     if (!found || !matches) throw unauthorized("the username or the password is wrong");
     const refreshToken = await refreshTokens.issue(found.user.id);
-    sendTokens(response, accessTokens, found.user, refreshToken);
+    sendTokens(response, context, { user: found.user, refreshToken, carrier });
   };
 }

@@ -16,17 +16,23 @@ export type RegisterRequest = z.infer<typeof RegisterRequest>;
 export const LoginRequest = z.strictObject({
   username: z.string().min(1).max(254).describe("username or email address"),
   password: z.string().min(1).max(256),
+  refresh_token_in: z
+    .enum(["body", "cookie"])
+    .default("body")
+    .describe("cookie: for web pages, where scripts can read what a page keeps; then it is not in the body"),
 });
 export type LoginRequest = z.infer<typeof LoginRequest>;
 
-/** Of refresh and logout alike. */
-export const RefreshRequest = z.strictObject({ refresh_token: z.string().min(1).max(512) });
+/** Of refresh and logout alike. The cookie is `__Secure-refresh_token`, for pages of the platform's own origin. */
+export const RefreshRequest = z.strictObject({
+  refresh_token: z.string().min(1).max(512).optional().describe("without it, the cookie's is taken"),
+});
 export type RefreshRequest = z.infer<typeof RefreshRequest>;
 
 /** OAuth 2.0 token response, RFC 6749, 5.1; `expires_in` in seconds. */
 export const TokenResponse = z.strictObject({
   access_token: z.string(),
-  refresh_token: z.string(),
+  refresh_token: z.string().optional().describe("absent when it is in the cookie"),
   token_type: z.literal("Bearer"),
   expires_in: z.int().positive(),
 });

@@ -52,7 +52,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     access: "anyone",
     body: LoginRequest,
     success: { status: 200, schema: TokenResponse },
-    problems: [401],
+    problems: [401, 403, 415],
   },
   refresh: {
     method: "post",
@@ -61,7 +61,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     access: "anyone",
     body: RefreshRequest,
     success: { status: 200, schema: TokenResponse },
-    problems: [401],
+    problems: [401, 403, 415],
   },
   logout: {
     method: "post",
@@ -70,6 +70,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     access: "anyone",
     body: RefreshRequest,
     success: { status: 204 },
+    problems: [401, 403, 415],
   },
   getMe: {
     method: "get",
