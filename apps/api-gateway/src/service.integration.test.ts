@@ -18,9 +18,11 @@ beforeAll(async () => {
   const ports = { PORT: "0", METRICS_PORT: "0" };
   const authEnv = {
     MONGODB_URI: mongo.uri,
+    // None there: signing in does without.
+    REDIS_URL: `redis://127.0.0.1:${await freePort()}`,
     JWT_ISSUER: issuer,
     JWT_AUDIENCE: audience,
-    JWT_PRIVATE_KEY: privateKey,
+    JWT_PRIVATE_KEYS: privateKey,
   };
   auth = createAuthService(readConfig(authConfig, { ...ports, ...authEnv }), logger);
   await auth.start();

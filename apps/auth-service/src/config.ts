@@ -1,17 +1,11 @@
-import { createPrivateKey } from "node:crypto";
-import { baseConfig, mongoConfig, tokenConfig } from "@mobile-ai-agent/service-kit";
+import { baseConfig, mongoConfig, redisConfig, tokenConfig } from "@mobile-ai-agent/service-kit";
 import { z } from "zod";
+import { readKeySet } from "./key-set.ts";
 
-const P256_PRIVATE_KEY = "must be a P-256 private key in PKCS #8 PEM";
-
-const privateKey = z.string().transform((pem, context) => {
-  try {
-    const key = createPrivateKey(pem);
-    if (key.asymmetricKeyDetails?.namedCurve === "prime256v1") return key;
-  } catch {
-    // The parser's own message could quote the key.
-  }
-  context.addIssue({ code: "custom", message: P256_PRIVATE_KEY });
+const keySet = z.string().transform((pems, context) => {
+  const keys = readKeySet(pems);
+  if (keys) return keys;
+  context.addIssue({ code: "custom", message: "must be P-256 private keys in PKCS #8 PEM" });
   return z.NEVER;
 });
 
@@ -21,9 +15,13 @@ const seconds = (fallback: number) =>
 export const authConfig = z.object({
   ...baseConfig.shape,
   ...mongoConfig.shape,
+  ...redisConfig.shape,
   // This service has the keys, so it needs no JWKS_URL.
   ...tokenConfig.omit({ JWKS_URL: true }).shape,
-  JWT_PRIVATE_KEY: privateKey,
+  JWT_PRIVATE_KEYS: keySet.describe(
+    "the key that signs, then the next one and those that signed before; given as a file, it is read again when it changes",
+  ),
+  JWT_PRIVATE_KEYS_FILE: z.string().optional().describe("that file, to follow its changes"),
   ACCESS_TTL: seconds(30 * 60).describe("seconds that an access token is valid"),
   REFRESH_TTL: seconds(7 * 24 * 3600).describe("seconds that a refresh token is valid"),
   REFRESH_RETRY_WINDOW: seconds(10).describe(

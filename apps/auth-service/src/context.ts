@@ -1,5 +1,6 @@
 import type { TokenVerifier } from "@mobile-ai-agent/service-kit";
 import type { AccessTokens } from "./access-tokens.ts";
+import type { KeySet } from "./key-set.ts";
 import type { Passwords } from "./passwords.ts";
 import type { RefreshTokens } from "./refresh-tokens.ts";
 import type { Users } from "./users.ts";
@@ -8,6 +9,8 @@ import type { Users } from "./users.ts";
 export interface AuthContext {
   readonly users: Users;
   readonly passwords: Passwords;
+  /** Those in force now. */
+  readonly keys: () => KeySet;
   readonly accessTokens: AccessTokens;
   readonly refreshTokens: RefreshTokens;
   readonly verifier: TokenVerifier;

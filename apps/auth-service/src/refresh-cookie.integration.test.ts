@@ -1,10 +1,8 @@
 import { TokenResponse } from "@mobile-ai-agent/contracts";
-import { createLogger, readConfig } from "@mobile-ai-agent/service-kit";
-import { createIssuer, describedFetch, startMongo } from "@mobile-ai-agent/test-support";
+import { createIssuer, describedFetch, startMongo, startRedis } from "@mobile-ai-agent/test-support";
 import { parseSetCookie } from "cookie";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { authConfig } from "./config.ts";
-import { createAuthService } from "./service.ts";
+import { runAuthService } from "./testing/run-auth-service.ts";
 
 const NAME = "__Secure-refresh_token";
 const account = { username: "web", email: "web@example.org", password: "correct horse battery" };
@@ -13,21 +11,11 @@ const cleanup = new AsyncDisposableStack();
 let base: string;
 
 beforeAll(async () => {
-  const { issuer, audience, privateKey } = createIssuer();
-  const mongo = await startMongo();
-  cleanup.defer(() => mongo.stop());
-  const config = readConfig(authConfig, {
-    PORT: "0",
-    METRICS_PORT: "0",
-    MONGODB_URI: mongo.uri,
-    JWT_ISSUER: issuer,
-    JWT_AUDIENCE: audience,
-    JWT_PRIVATE_KEY: privateKey,
-  });
-  const service = createAuthService(config, createLogger("auth-service", "none"));
-  await service.start();
+  const [mongo, redis] = await Promise.all([startMongo(), startRedis()]);
+  for (const server of [mongo, redis]) cleanup.defer(() => server.stop());
+  const service = await runAuthService({ mongo, redis, issuer: createIssuer() });
   cleanup.defer(() => service.stop());
-  base = `http://127.0.0.1:${service.ports().http}`;
+  base = service.origin;
   await post("register", account);
 });
 afterAll(() => cleanup.disposeAsync());

@@ -1,33 +1,21 @@
 import { TokenResponse, User } from "@mobile-ai-agent/contracts";
-import { createLogger, createTokenVerifier, readConfig } from "@mobile-ai-agent/service-kit";
-import { createIssuer, describedFetch, startMongo } from "@mobile-ai-agent/test-support";
+import { createTokenVerifier } from "@mobile-ai-agent/service-kit";
+import { createIssuer, describedFetch, startMongo, startRedis } from "@mobile-ai-agent/test-support";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { authConfig } from "./config.ts";
-import { createAuthService } from "./service.ts";
+import { runAuthService } from "./testing/run-auth-service.ts";
 
 const issuer = createIssuer();
-let mongo: Awaited<ReturnType<typeof startMongo>>;
-let service: ReturnType<typeof createAuthService>;
+const cleanup = new AsyncDisposableStack();
 let base: string;
 
 beforeAll(async () => {
-  mongo = await startMongo();
-  const config = readConfig(authConfig, {
-    PORT: "0",
-    METRICS_PORT: "0",
-    MONGODB_URI: mongo.uri,
-    JWT_ISSUER: issuer.issuer,
-    JWT_AUDIENCE: issuer.audience,
-    JWT_PRIVATE_KEY: issuer.privateKey,
-  });
-  service = createAuthService(config, createLogger("auth-service", "none"));
-  await service.start();
-  base = `http://127.0.0.1:${service.ports().http}`;
+  const [mongo, redis] = await Promise.all([startMongo(), startRedis()]);
+  for (const server of [mongo, redis]) cleanup.defer(() => server.stop());
+  const service = await runAuthService({ mongo, redis, issuer });
+  cleanup.defer(() => service.stop());
+  base = service.origin;
 });
-afterAll(async () => {
-  await service?.stop();
-  await mongo?.stop();
-});
+afterAll(() => cleanup.disposeAsync());
 
 const post = (path: string, body: unknown) =>
   describedFetch(base + path, {

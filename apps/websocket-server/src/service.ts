@@ -5,8 +5,10 @@ import {
   createLogger,
   createMetrics,
   createTokenVerifier,
+  followRevocations,
   type Logger,
   listen,
+  refuseRevoked,
   type Service,
   startManagement,
 } from "@mobile-ai-agent/service-kit";
@@ -37,15 +39,19 @@ export function createService(
       resources.defer(() => probes.close());
       const redis = await connectRedis(config, logger);
       resources.defer(() => redis.close());
+      const revocations = await followRevocations(redis, logger);
+      resources.defer(() => revocations.close());
+      const tokens = createTokenVerifier({
+        issuer: config.JWT_ISSUER,
+        audience: config.JWT_AUDIENCE,
+        jwksUrl: config.JWKS_URL,
+      });
       const server = createServer(createApp({ logger, metrics, routes: () => {}, json: false }));
       const io = attachSocketServer(server, {
         allowedOrigins: config.ALLOWED_ORIGINS,
         redis,
-        verifier: createTokenVerifier({
-          issuer: config.JWT_ISSUER,
-          audience: config.JWT_AUDIENCE,
-          jwksUrl: config.JWKS_URL,
-        }),
+        verifier: refuseRevoked(tokens, revocations),
+        revocations,
         context: createContextClient(config.CONTEXT_PROTOCOL_SERVER_URL),
         logger,
       });

@@ -7,9 +7,16 @@ export { createMetrics, type Metrics } from "./metrics.ts";
 export { connectMongo, isDuplicateKey } from "./mongo.ts";
 export { parseBody, parseQuery } from "./parse.ts";
 export { HttpProblem } from "./problem.ts";
-export { connectRedis, type RedisClient } from "./redis.ts";
+export { connectRedis, openRedis, type RedisClient } from "./redis.ts";
 export { contextHeaders, currentContext, runInContext } from "./request-context.ts";
 export { bearerTokenOf, requireUser, userOf } from "./require-user.ts";
+export {
+  announceRevocations,
+  followRevocations,
+  type Revocation,
+  type Revocations,
+  refuseRevoked,
+} from "./revocations.ts";
 export { runService, type Service } from "./run-service.ts";
 export { readRunToken, runTokenConfig, signRunToken } from "./run-tokens.ts";
 export { createTokenVerifier, InvalidToken, type TokenVerifier } from "./token-verifier.ts";

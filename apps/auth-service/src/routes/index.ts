@@ -1,9 +1,10 @@
-import { requireUser } from "@mobile-ai-agent/service-kit";
 import type { Express } from "express";
 import type { AuthContext } from "../context.ts";
+import { requireSignIn } from "../require-sign-in.ts";
 import { jwks } from "./jwks.ts";
 import { login } from "./login.ts";
 import { logout } from "./logout.ts";
+import { logoutAll } from "./logout-all.ts";
 import { me } from "./me.ts";
 import { refresh } from "./refresh.ts";
 import { register } from "./register.ts";
@@ -13,6 +14,8 @@ export function mountRoutes(app: Express, context: AuthContext): void {
   app.post("/api/auth/login", login(context));
   app.post("/api/auth/refresh", refresh(context));
   app.post("/api/auth/logout", logout(context));
-  app.get("/api/users/me", requireUser(context.verifier), me(context));
+  const signedIn = requireSignIn(context);
+  app.post("/api/auth/logout-all", signedIn, logoutAll(context));
+  app.get("/api/users/me", signedIn, me(context));
   app.get("/.well-known/jwks.json", jwks(context));
 }

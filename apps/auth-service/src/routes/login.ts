@@ -16,7 +16,7 @@ export function login(context: AuthContext): RequestHandler {
     const found = await users.findByLogin(username);
     const matches = await passwords.matches(found?.passwordHash, password);
     if (!found || !matches) throw unauthorized("the username or the password is wrong");
-    const refreshToken = await refreshTokens.issue(found.user.id);
-    sendTokens(response, context, { user: found.user, refreshToken, carrier });
+    const signIn = await refreshTokens.issue(found.user.id);
+    sendTokens(response, context, { user: found.user, signIn, carrier });
   };
 }

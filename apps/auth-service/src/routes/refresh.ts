@@ -15,6 +15,6 @@ export function refresh(context: AuthContext): RequestHandler {
       if (carrier === "cookie") clearRefreshCookie(response);
       throw unauthorized("the refresh token is not valid, or has expired; sign in again");
     }
-    sendTokens(response, context, { user, refreshToken: next.token, carrier });
+    sendTokens(response, context, { user, signIn: next, carrier });
   };
 }

@@ -56,6 +56,7 @@ export const AccessTokenClaims = z.object({
   aud: z.union([z.string(), z.array(z.string())]),
   sub: z.uuid(),
   jti: z.string(),
+  sid: z.uuid().describe("the sign-in that it belongs to, which can be ended"),
   iat: z.int(),
   exp: z.int(),
   roles: z.array(Role),

@@ -72,6 +72,13 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     success: { status: 204 },
     problems: [401, 403, 415],
   },
+  logoutAll: {
+    method: "post",
+    path: "/api/auth/logout-all",
+    summary: "End every sign-in of the caller, on all devices.",
+    access: "user",
+    success: { status: 204 },
+  },
   getMe: {
     method: "get",
     path: "/api/users/me",
