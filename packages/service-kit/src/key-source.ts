@@ -2,9 +2,10 @@ import { createPublicKey, type KeyObject } from "node:crypto";
 import { z } from "zod";
 
 const FETCH_TIMEOUT_MS = 5000;
-const FRESH_MS = 10 * 60_000;
+/** So long a key is taken that the issuer has withdrawn. */
+const FRESH_MS = 60_000;
 /** How long the keys outlive an issuer that is away. */
-const USABLE_MS = 70 * 60_000;
+const USABLE_MS = 60 * 60_000;
 /** Between two fetches, however many unknown key ids are asked for. */
 const COOLDOWN_MS = 1000;
 
@@ -22,7 +23,7 @@ const KeySet = z.object({ keys: z.array(z.unknown()).max(100) });
 
 /**
  * The issuer's keys by id, ready to use. The whole set is kept, so that a key published ahead of its first use is known
- * by then. Ten minutes after a fetch it is fetched again in the background; an unknown id asks at once, and at most once
+ * by then. A minute after a fetch it is fetched again in the background; an unknown id asks at once, and at most once
  * a second, so that strangers' ids burden nobody.
  *
  * @returns undefined for a key that the issuer doesn't publish
