@@ -49,7 +49,11 @@ interface ServiceDefinition {
 /** What the services need. Sizes differ by stack: the defaults below, then `resources` and `scaling` in its file. */
 export const SERVICES: Readonly<Record<ServiceName, ServiceDefinition>> = {
   "api-gateway": { calls: ["auth-service", "context-protocol-server"] },
-  "auth-service": { links: ["mongodb", "redis", "token-verification", "token-signing"] },
+  "auth-service": {
+    links: ["mongodb", "redis", "token-verification", "token-signing"],
+    // The ingress controller and api-gateway.
+    env: { TRUSTED_PROXY_COUNT: "2" },
+  },
   "context-protocol-server": {
     links: ["mongodb", "redis", "token-verification", "mcp-address", "run-tokens"],
   },

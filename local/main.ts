@@ -66,6 +66,16 @@ function createProgram(signal: AbortSignal): Command {
     .action(async (options) => (await import("./commands/drill.ts")).drill({ ...options, signal }));
 
   program
+    .command("admin")
+    .description("make a user an administrator, or take that away")
+    .addArgument(new Argument("<action>").choices(["grant", "revoke"]))
+    .argument("<username>")
+    .addOption(instanceOption)
+    .action(async (action: "grant" | "revoke", username: string, options) =>
+      (await import("./commands/admin.ts")).admin({ ...options, action, username, signal }),
+    );
+
+  program
     .command("keys")
     .description("change the keys that sign access tokens, without a restart")
     .addArgument(

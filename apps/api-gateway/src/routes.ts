@@ -8,7 +8,7 @@ import { proxyTo } from "./upstream.ts";
 const MAX_BODY_BYTES = 1024 * 1024;
 
 const ROUTES = {
-  AUTH_SERVICE_URL: ["/api/auth", "/api/users"],
+  AUTH_SERVICE_URL: ["/api/auth", "/api/users", "/api/admin"],
   CONTEXT_PROTOCOL_SERVER_URL: [
     "/api/session",
     "/api/context",

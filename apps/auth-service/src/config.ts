@@ -24,6 +24,17 @@ export const authConfig = z.object({
   JWT_PRIVATE_KEYS_FILE: z.string().optional().describe("that file, to follow its changes"),
   ACCESS_TTL: seconds(30 * 60).describe("seconds that an access token is valid"),
   REFRESH_TTL: seconds(7 * 24 * 3600).describe("seconds that a refresh token is valid"),
+  PASSWORD_CLASSES: z
+    .stringbool("must be true or false")
+    .default(false)
+    .describe("whether a password must have upper and lower case, a digit and a symbol"),
+  TRUSTED_PROXY_COUNT: z.coerce
+    .number("must be a whole number")
+    .int()
+    .min(0)
+    .max(10)
+    .default(0)
+    .describe("proxies in front whose entries of X-Forwarded-For are believed, counted from the right"),
   REFRESH_RETRY_WINDOW: seconds(10).describe(
     "seconds in which a refresh whose answer was lost can be repeated",
   ),

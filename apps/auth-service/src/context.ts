@@ -1,6 +1,8 @@
 import type { TokenVerifier } from "@mobile-ai-agent/service-kit";
 import type { AccessTokens } from "./access-tokens.ts";
 import type { KeySet } from "./key-set.ts";
+import type { LoginDelay } from "./login-delay.ts";
+import type { PasswordPolicy } from "./password-policy.ts";
 import type { Passwords } from "./passwords.ts";
 import type { RefreshTokens } from "./refresh-tokens.ts";
 import type { Users } from "./users.ts";
@@ -9,6 +11,8 @@ import type { Users } from "./users.ts";
 export interface AuthContext {
   readonly users: Users;
   readonly passwords: Passwords;
+  readonly passwordPolicy: PasswordPolicy;
+  readonly loginDelay: LoginDelay;
   /** Those in force now. */
   readonly keys: () => KeySet;
   readonly accessTokens: AccessTokens;

@@ -15,6 +15,8 @@ import { createAccessTokens } from "./access-tokens.ts";
 import type { AuthConfig } from "./config.ts";
 import type { AuthContext } from "./context.ts";
 import { followKeys } from "./follow-keys.ts";
+import { createLoginDelay } from "./login-delay.ts";
+import { createPasswordPolicy } from "./password-policy.ts";
 import { createPasswords } from "./passwords.ts";
 import { createRefreshTokens } from "./refresh-tokens.ts";
 import { createRevokedSignIns } from "./revoked-sign-ins.ts";
@@ -50,6 +52,7 @@ export function createAuthService(
       closers.unshift(close);
 
       const app = createApp({ logger, metrics, routes: (app) => mountRoutes(app, context) });
+      app.set("trust proxy", config.TRUSTED_PROXY_COUNT);
       const http = await listen(app, config.PORT);
       closers.unshift(http.close);
       ports.http = http.port;
@@ -96,6 +99,8 @@ async function createContext(dependencies: {
       fetch: async () => Response.json(keys.current().jwks),
     }),
     passwords: await createPasswords(),
+    passwordPolicy: createPasswordPolicy({ requireClasses: config.PASSWORD_CLASSES }),
+    loginDelay: createLoginDelay(redis, logger),
   };
   return {
     context,

@@ -1,4 +1,5 @@
 export { createApp } from "./app.ts";
+export { clientNetwork } from "./client-network.ts";
 export { baseConfig, ConfigError, mongoConfig, readConfig, redisConfig, tokenConfig } from "./config.ts";
 export { listen } from "./listen.ts";
 export { createLogger, type Logger } from "./logger.ts";

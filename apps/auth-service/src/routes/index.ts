@@ -1,7 +1,10 @@
 import type { Express } from "express";
 import type { AuthContext } from "../context.ts";
+import { requireAdmin } from "../require-admin.ts";
 import { requireSignIn } from "../require-sign-in.ts";
+import { changePassword } from "./change-password.ts";
 import { jwks } from "./jwks.ts";
+import { listUsers } from "./list-users.ts";
 import { login } from "./login.ts";
 import { logout } from "./logout.ts";
 import { logoutAll } from "./logout-all.ts";
@@ -17,5 +20,7 @@ export function mountRoutes(app: Express, context: AuthContext): void {
   const signedIn = requireSignIn(context);
   app.post("/api/auth/logout-all", signedIn, logoutAll(context));
   app.get("/api/users/me", signedIn, me(context));
+  app.post("/api/users/me/password", signedIn, changePassword(context));
+  app.get("/api/admin/users", requireAdmin(context), listUsers(context));
   app.get("/.well-known/jwks.json", jwks(context));
 }

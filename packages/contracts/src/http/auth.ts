@@ -3,8 +3,11 @@ import { z } from "zod";
 /** 3 to 50 letters, digits or underscores. */
 export const Username = z.string().regex(/^[A-Za-z0-9_]{3,50}$/, "3 to 50 letters, digits or underscores");
 
-/** Length first, no composition rules: NIST SP 800-63B-4, 3.1.1.2. */
-export const Password = z.string().min(8).max(256);
+/**
+ * Length first, no composition rules: 15 characters where a password alone lets in (NIST SP 800-63B-4, 3.1.1.2). Common
+ * ones are refused besides.
+ */
+export const Password = z.string().min(15).max(256);
 
 export const RegisterRequest = z.strictObject({
   username: Username,
@@ -49,6 +52,28 @@ export const User = z.strictObject({
   created_at: z.iso.datetime(),
 });
 export type User = z.infer<typeof User>;
+
+export const ChangePasswordRequest = z.strictObject({
+  old_password: z.string().min(1).max(256),
+  new_password: Password,
+});
+export type ChangePasswordRequest = z.infer<typeof ChangePasswordRequest>;
+
+export const ListUsersQuery = z.strictObject({
+  username: z
+    .string()
+    .regex(/^\w{1,50}$/, "letters, digits or underscores")
+    .optional()
+    .describe("how the usernames begin, in any case of letters"),
+  after: Username.optional().describe("the last username of the page before"),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+
+export const UserList = z.strictObject({
+  users: z.array(User),
+  next_after: Username.nullable().describe("pass as `after` for the next page; null at the end"),
+});
+export type UserList = z.infer<typeof UserList>;
 
 /** Claims of an access token: RFC 9068. Times are seconds since the epoch. */
 export const AccessTokenClaims = z.object({

@@ -1,6 +1,15 @@
 import { z } from "zod";
 import { Run } from "../runs.ts";
-import { LoginRequest, RefreshRequest, RegisterRequest, TokenResponse, User } from "./auth.ts";
+import {
+  ChangePasswordRequest,
+  ListUsersQuery,
+  LoginRequest,
+  RefreshRequest,
+  RegisterRequest,
+  TokenResponse,
+  User,
+  UserList,
+} from "./auth.ts";
 import { CreateMessageRequest, CreateMessageResponse, ListMessagesQuery, MessageList } from "./messages.ts";
 import {
   Context,
@@ -52,7 +61,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     access: "anyone",
     body: LoginRequest,
     success: { status: 200, schema: TokenResponse },
-    problems: [401, 403, 415],
+    problems: [401, 403, 415, 429],
   },
   refresh: {
     method: "post",
@@ -85,6 +94,24 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     summary: "Who the access token is for.",
     access: "user",
     success: { status: 200, schema: User },
+  },
+  changePassword: {
+    method: "post",
+    path: "/api/users/me/password",
+    summary: "Change the caller's password; their other sign-ins end.",
+    access: "user",
+    body: ChangePasswordRequest,
+    success: { status: 204 },
+    problems: [403, 429],
+  },
+  listUsers: {
+    method: "get",
+    path: "/api/admin/users",
+    summary: "All users, by username, page by page; for administrators.",
+    access: "user",
+    query: ListUsersQuery,
+    success: { status: 200, schema: UserList },
+    problems: [403],
   },
   createSession: {
     method: "post",
