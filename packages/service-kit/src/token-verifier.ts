@@ -48,6 +48,8 @@ export function createTokenVerifier(options: {
       }
       const claims = AccessTokenClaims.safeParse(payload);
       if (!claims.success) throw new InvalidToken("a claim is missing or malformed");
+      if (claims.data.iat > Date.now() / 1000 + CLOCK_TOLERANCE_S)
+        throw new InvalidToken("issued in the future");
       return claims.data;
     },
   };
@@ -56,7 +58,9 @@ export function createTokenVerifier(options: {
 function kidOf(token: string): string {
   const header = token.length <= MAX_TOKEN_LENGTH ? decodeHeader(token) : undefined;
   if (header?.alg !== "ES256") throw new InvalidToken("not an ES256 token");
-  if (header.typ?.toLowerCase() !== "at+jwt") throw new InvalidToken("not an access token");
+  const { typ }: { typ?: unknown } = header;
+  if (typeof typ !== "string" || typ.toLowerCase() !== "at+jwt")
+    throw new InvalidToken("not an access token");
   // RFC 7515, 4.1.11: who does not understand an extension must refuse the token, and we understand none.
   if ("crit" in header) throw new InvalidToken("asks for an extension");
   if (typeof header.kid !== "string") throw new InvalidToken("names no key");
