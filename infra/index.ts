@@ -16,8 +16,10 @@ import { createIngressCertificate } from "./secrets/ingress-certificate.ts";
 import { readKey, secretGroup } from "./secrets/secret-group.ts";
 import {
   createRunTokenKey,
+  createSecondFactorKeys,
   createTokenCredentials,
   runTokens,
+  secondFactors,
   tokenSigning,
   tokenVerification,
 } from "./secrets/tokens.ts";
@@ -60,6 +62,7 @@ export default async function program(): Promise<Outputs> {
     cluster,
   );
   const jwt = secretGroup("jwt-credentials", { namespace, values: createTokenCredentials() }, cluster);
+  const totp = secretGroup("second-factor-keys", { namespace, values: createSecondFactorKeys() }, cluster);
   const runTokenKey = secretGroup("run-token-key", { namespace, values: createRunTokenKey() }, cluster);
   const encryptionKey = secretGroup(
     "encryption-key",
@@ -78,6 +81,7 @@ export default async function program(): Promise<Outputs> {
     redis: redis.link,
     "token-verification": tokenVerification(url),
     "token-signing": tokenSigning(jwt.metadata.name),
+    "second-factors": secondFactors(totp.metadata.name),
     "mcp-address": mcpAddress(url),
     "run-tokens": runTokens(runTokenKey.metadata.name),
   };

@@ -34,6 +34,7 @@ export type LinkName =
   | "redis"
   | "token-verification"
   | "token-signing"
+  | "second-factors"
   | "mcp-address"
   | "run-tokens";
 
@@ -50,7 +51,7 @@ interface ServiceDefinition {
 export const SERVICES: Readonly<Record<ServiceName, ServiceDefinition>> = {
   "api-gateway": { calls: ["auth-service", "context-protocol-server"] },
   "auth-service": {
-    links: ["mongodb", "redis", "token-verification", "token-signing"],
+    links: ["mongodb", "redis", "token-verification", "token-signing", "second-factors"],
     // The ingress controller and api-gateway.
     env: { TRUSTED_PROXY_COUNT: "2" },
   },

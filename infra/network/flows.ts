@@ -60,6 +60,7 @@ const LINK_TARGETS: Readonly<Record<LinkName, Target | undefined>> = {
   redis: databaseTarget("redis"),
   "token-verification": serviceTarget(TOKEN_ISSUER),
   "token-signing": undefined,
+  "second-factors": undefined,
   "mcp-address": undefined,
   "run-tokens": undefined,
 };

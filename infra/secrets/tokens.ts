@@ -42,6 +42,19 @@ export function tokenSigning(secret: pulumi.Input<string>): Link {
   };
 }
 
+/** @returns `keys`: with the first one, auth-service encrypts the secrets of authenticators; one a line. */
+export function createSecondFactorKeys(): Record<string, string> {
+  return { keys: randomBytes(32).toString("base64") };
+}
+
+export function secondFactors(secret: pulumi.Input<string>): Link {
+  const path = "/run/secrets/second-factors";
+  return {
+    env: { SECOND_FACTOR_KEYS_FILE: `${path}/keys` },
+    mounts: [{ name: "second-factors", secret, path, files: { keys: "keys" } }],
+  };
+}
+
 /** @returns `key`: what agent-orchestrator signs the tokens of runs with, and context-protocol-server checks (HS256). */
 export function createRunTokenKey(): Record<string, string> {
   return { key: randomBytes(32).toString("base64") };

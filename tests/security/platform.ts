@@ -35,6 +35,7 @@ export async function startPlatform(issuer: TestIssuer): Promise<Platform> {
     MCP_URL: "https://agent.test/mcp",
     MCP_ALLOWED_HOSTS: "127.0.0.1",
     JWT_PRIVATE_KEYS: issuer.privateKey,
+    SECOND_FACTOR_KEYS: Buffer.alloc(32, 1).toString("base64"),
   };
   const run = async <T extends { start(): Promise<void>; stop(): Promise<void> }>(service: T): Promise<T> => {
     cleanup.defer(() => service.stop());

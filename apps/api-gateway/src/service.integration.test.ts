@@ -20,6 +20,7 @@ beforeAll(async () => {
     MONGODB_URI: mongo.uri,
     // None there: signing in does without.
     REDIS_URL: `redis://127.0.0.1:${await freePort()}`,
+    SECOND_FACTOR_KEYS: Buffer.alloc(32, 1).toString("base64"),
     JWT_ISSUER: issuer,
     JWT_AUDIENCE: audience,
     JWT_PRIVATE_KEYS: privateKey,

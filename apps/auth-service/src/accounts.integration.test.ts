@@ -34,6 +34,7 @@ beforeAll(async () => {
     JWT_ISSUER: issuer.issuer,
     JWT_AUDIENCE: issuer.audience,
     JWT_PRIVATE_KEYS: issuer.privateKey,
+    SECOND_FACTOR_KEYS: Buffer.alloc(32, 1).toString("base64"),
   });
 });
 afterAll(() => cleanup.disposeAsync());

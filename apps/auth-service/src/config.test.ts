@@ -7,6 +7,7 @@ import { authConfig } from "./config.ts";
 const env = {
   MONGODB_URI: "mongodb://localhost/auth",
   REDIS_URL: "redis://localhost",
+  SECOND_FACTOR_KEYS: Buffer.alloc(32, 1).toString("base64"),
   JWT_ISSUER: "https://issuer.test",
   JWT_AUDIENCE: "mobile-ai-agent",
   JWT_PRIVATE_KEYS: createIssuer().privateKey,

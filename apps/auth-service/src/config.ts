@@ -9,6 +9,23 @@ const keySet = z.string().transform((pems, context) => {
   return z.NEVER;
 });
 
+const KEY_BYTES = 32;
+
+/** One a line; the first one is in use, the others open what they have sealed. */
+const encryptionKeys = z
+  .string()
+  .transform((lines) =>
+    lines
+      .trim()
+      .split(/\s+/)
+      .map((line) => Buffer.from(line, "base64")),
+  )
+  .refine(
+    (keys) => keys.every(({ length }) => length === KEY_BYTES),
+    "must be 32 bytes in base64, one key a line",
+  )
+  .transform((keys) => keys as [Buffer, ...Buffer[]]);
+
 const seconds = (fallback: number) =>
   z.coerce.number("must be whole seconds").int().positive().default(fallback);
 
@@ -24,6 +41,7 @@ export const authConfig = z.object({
   JWT_PRIVATE_KEYS_FILE: z.string().optional().describe("that file, to follow its changes"),
   ACCESS_TTL: seconds(30 * 60).describe("seconds that an access token is valid"),
   REFRESH_TTL: seconds(7 * 24 * 3600).describe("seconds that a refresh token is valid"),
+  SECOND_FACTOR_KEYS: encryptionKeys.describe("what encrypts the secrets of authenticators in the database"),
   PASSWORD_CLASSES: z
     .stringbool("must be true or false")
     .default(false)

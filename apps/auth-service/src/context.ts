@@ -5,6 +5,7 @@ import type { LoginDelay } from "./login-delay.ts";
 import type { PasswordPolicy } from "./password-policy.ts";
 import type { Passwords } from "./passwords.ts";
 import type { RefreshTokens } from "./refresh-tokens.ts";
+import type { SecondFactors } from "./second-factors.ts";
 import type { Users } from "./users.ts";
 
 /** What the routes work with. */
@@ -13,6 +14,7 @@ export interface AuthContext {
   readonly passwords: Passwords;
   readonly passwordPolicy: PasswordPolicy;
   readonly loginDelay: LoginDelay;
+  readonly secondFactors: SecondFactors;
   /** Those in force now. */
   readonly keys: () => KeySet;
   readonly accessTokens: AccessTokens;

@@ -58,6 +58,8 @@ export interface Attempt {
 export interface LoginDelay {
   /** Counts an attempt. @throws HttpProblem 429 when it comes before the pause is over */
   begin(attempt: Attempt): Promise<void>;
+  /** The attempt was none of a guesser, nor over: it does not count. */
+  forgive(attempt: Attempt): Promise<void>;
   /** The attempt was good: the network is known as the account's, and its failures are forgotten. */
   succeed(attempt: Attempt): Promise<void>;
 }
@@ -85,25 +87,34 @@ export function createLoginDelay(client: RedisClient, logger: Logger): LoginDela
     return wait(keys.account, PACES.account);
   }
 
+  const forgiveOne = (key: string) => redis.eval(FORGIVE, { keys: [key] });
+  const report = (error: unknown) => logger.warn("logins can't be counted without Redis", { error });
+
   return {
     async begin(attempt) {
       const ms = await longestWait(attempt).catch((error) => {
-        logger.warn("failed logins can't be counted without Redis", { error });
+        report(error);
         return 0;
       });
       if (ms > 0) throw tooMany(Math.ceil(ms / 1000));
     },
 
+    async forgive(attempt) {
+      const { pair, network, account } = keysOf(attempt);
+      await Promise.all([pair, network, account].map(forgiveOne)).catch(report);
+    },
+
     async succeed(attempt) {
       const keys = keysOf(attempt);
-      const forgive = (key: string) => redis.eval(FORGIVE, { keys: [key] });
       const remember = async () => {
         const isNew = (await redis.set(keys.known, "1", { PX: KNOWN_MS, GET: true })) === null;
-        await Promise.all([redis.del(keys.pair), forgive(keys.network), isNew && forgive(keys.account)]);
+        await Promise.all([
+          redis.del(keys.pair),
+          forgiveOne(keys.network),
+          isNew && forgiveOne(keys.account),
+        ]);
       };
-      await remember().catch((error) =>
-        logger.warn("a good login can't be remembered without Redis", { error }),
-      );
+      await remember().catch(report);
     },
   };
 }

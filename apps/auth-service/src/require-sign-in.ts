@@ -12,7 +12,9 @@ export function requireSignIn({ verifier, refreshTokens }: AuthContext): Request
     requireUser(verifier),
     async (request, _response, next) => {
       if (!(await refreshTokens.isActive(userOf(request).sid))) {
-        throw unauthorized("the sign-in of this access token has ended; sign in again", "invalid_token");
+        throw unauthorized("the sign-in of this access token has ended; sign in again", {
+          error: "invalid_token",
+        });
       }
       next();
     },

@@ -21,6 +21,8 @@ import { createPasswords } from "./passwords.ts";
 import { createRefreshTokens } from "./refresh-tokens.ts";
 import { createRevokedSignIns } from "./revoked-sign-ins.ts";
 import { mountRoutes } from "./routes/index.ts";
+import { createSecondFactors } from "./second-factors.ts";
+import { createSecretBox } from "./secret-box.ts";
 import { createUsers } from "./users.ts";
 
 const SWEEP_MS = 3_600_000;
@@ -81,11 +83,13 @@ async function createContext(dependencies: {
     retryWindow: config.REFRESH_RETRY_WINDOW,
     onRevoke: revokedSignIns.add,
   });
+  const secondFactors = createSecondFactors(db, createSecretBox(config.SECOND_FACTOR_KEYS));
   await users.createIndexes();
+  await secondFactors.createIndexes();
   await refreshTokens.createIndexes();
   await revokedSignIns.createIndexes();
   const keys = followKeys({ initial: config.JWT_PRIVATE_KEYS, file: config.JWT_PRIVATE_KEYS_FILE, logger });
-  const stopSweeping = sweepHourly([refreshTokens, revokedSignIns], logger);
+  const stopSweeping = sweepHourly([refreshTokens, revokedSignIns, secondFactors], logger);
   const context = {
     users,
     refreshTokens,
@@ -100,6 +104,7 @@ async function createContext(dependencies: {
     }),
     passwords: await createPasswords(),
     passwordPolicy: createPasswordPolicy({ requireClasses: config.PASSWORD_CLASSES }),
+    secondFactors,
     loginDelay: createLoginDelay(redis, logger),
   };
   return {

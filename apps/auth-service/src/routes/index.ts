@@ -11,6 +11,7 @@ import { logoutAll } from "./logout-all.ts";
 import { me } from "./me.ts";
 import { refresh } from "./refresh.ts";
 import { register } from "./register.ts";
+import { confirmTotp, enrolTotp, removeTotp, totpStatus } from "./totp.ts";
 
 export function mountRoutes(app: Express, context: AuthContext): void {
   app.post("/api/auth/register", register(context));
@@ -21,6 +22,10 @@ export function mountRoutes(app: Express, context: AuthContext): void {
   app.post("/api/auth/logout-all", signedIn, logoutAll(context));
   app.get("/api/users/me", signedIn, me(context));
   app.post("/api/users/me/password", signedIn, changePassword(context));
+  app.get("/api/users/me/totp", signedIn, totpStatus(context));
+  app.post("/api/users/me/totp", signedIn, enrolTotp(context));
+  app.post("/api/users/me/totp/confirm", signedIn, confirmTotp(context));
+  app.post("/api/users/me/totp/remove", signedIn, removeTotp(context));
   app.get("/api/admin/users", requireAdmin(context), listUsers(context));
   app.get("/.well-known/jwks.json", jwks(context));
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { createLogger, readConfig } from "@mobile-ai-agent/service-kit";
 import { authConfig } from "../config.ts";
 import { createAuthService } from "../service.ts";
@@ -15,6 +16,7 @@ export async function runAuthService(options: {
     METRICS_PORT: "0",
     MONGODB_URI: mongo.uri,
     REDIS_URL: redis.url,
+    SECOND_FACTOR_KEYS: randomBytes(32).toString("base64"),
     JWT_ISSUER: issuer.issuer,
     JWT_AUDIENCE: issuer.audience,
     ...(env?.JWT_PRIVATE_KEYS_FILE === undefined && { JWT_PRIVATE_KEYS: issuer.privateKey }),

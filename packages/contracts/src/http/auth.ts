@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { SecondFactorCode } from "./second-factor.ts";
 
 /** 3 to 50 letters, digits or underscores. */
 export const Username = z.string().regex(/^[A-Za-z0-9_]{3,50}$/, "3 to 50 letters, digits or underscores");
@@ -19,6 +20,7 @@ export type RegisterRequest = z.infer<typeof RegisterRequest>;
 export const LoginRequest = z.strictObject({
   username: z.string().min(1).max(254).describe("username or email address"),
   password: z.string().min(1).max(256),
+  code: SecondFactorCode.optional().describe("once login has answered 401 with `code` in its `errors`"),
   refresh_token_in: z
     .enum(["body", "cookie"])
     .default("body")

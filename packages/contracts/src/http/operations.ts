@@ -12,6 +12,14 @@ import {
 } from "./auth.ts";
 import { CreateMessageRequest, CreateMessageResponse, ListMessagesQuery, MessageList } from "./messages.ts";
 import {
+  ConfirmTotpRequest,
+  EnrolTotpRequest,
+  RecoveryCodes,
+  RemoveTotpRequest,
+  TotpEnrolment,
+  TotpStatus,
+} from "./second-factor.ts";
+import {
   Context,
   CreateSessionRequest,
   CreateSessionResponse,
@@ -101,6 +109,39 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     summary: "Change the caller's password; their other sign-ins end.",
     access: "user",
     body: ChangePasswordRequest,
+    success: { status: 204 },
+    problems: [403, 429],
+  },
+  getTotp: {
+    method: "get",
+    path: "/api/users/me/totp",
+    summary: "Whether the caller's login asks for a code of an authenticator.",
+    access: "user",
+    success: { status: 200, schema: TotpStatus },
+  },
+  enrolTotp: {
+    method: "post",
+    path: "/api/users/me/totp",
+    summary: "A secret for an authenticator, in force once confirmed.",
+    access: "user",
+    body: EnrolTotpRequest,
+    success: { status: 200, schema: TotpEnrolment },
+    problems: [403, 409, 429],
+  },
+  confirmTotp: {
+    method: "post",
+    path: "/api/users/me/totp/confirm",
+    summary: "Show that the authenticator has the secret; from now on login asks for its codes.",
+    access: "user",
+    body: ConfirmTotpRequest,
+    success: { status: 200, schema: RecoveryCodes },
+  },
+  removeTotp: {
+    method: "post",
+    path: "/api/users/me/totp/remove",
+    summary: "Let login ask for no code any more.",
+    access: "user",
+    body: RemoveTotpRequest,
     success: { status: 204 },
     problems: [403, 429],
   },
