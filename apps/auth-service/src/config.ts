@@ -42,6 +42,15 @@ export const authConfig = z.object({
   ACCESS_TTL: seconds(30 * 60).describe("seconds that an access token is valid"),
   REFRESH_TTL: seconds(7 * 24 * 3600).describe("seconds that a refresh token is valid"),
   SECOND_FACTOR_KEYS: encryptionKeys.describe("what encrypts the secrets of authenticators in the database"),
+  JWT_ISSUER: z.url({ protocol: /^https?$/, error: "must be the platform's https address" }),
+  PASSKEY_ORIGINS: z
+    .string()
+    .default("")
+    .transform((list) => list.split(",").map((origin) => origin.trim()))
+    .transform((origins) => origins.filter((origin) => origin !== ""))
+    .describe(
+      "comma-separated origins where passkeys may be used besides the platform's, as android:apk-key-hash:…",
+    ),
   PASSWORD_CLASSES: z
     .stringbool("must be true or false")
     .default(false)

@@ -2,6 +2,7 @@ import type { TokenVerifier } from "@mobile-ai-agent/service-kit";
 import type { AccessTokens } from "./access-tokens.ts";
 import type { KeySet } from "./key-set.ts";
 import type { LoginDelay } from "./login-delay.ts";
+import type { Passkeys } from "./passkeys.ts";
 import type { PasswordPolicy } from "./password-policy.ts";
 import type { Passwords } from "./passwords.ts";
 import type { RefreshTokens } from "./refresh-tokens.ts";
@@ -15,6 +16,7 @@ export interface AuthContext {
   readonly passwordPolicy: PasswordPolicy;
   readonly loginDelay: LoginDelay;
   readonly secondFactors: SecondFactors;
+  readonly passkeys: Passkeys;
   /** Those in force now. */
   readonly keys: () => KeySet;
   readonly accessTokens: AccessTokens;

@@ -12,10 +12,12 @@ import {
 } from "@mobile-ai-agent/service-kit";
 import type { Db } from "mongodb";
 import { createAccessTokens } from "./access-tokens.ts";
+import { createChallenges } from "./challenges.ts";
 import type { AuthConfig } from "./config.ts";
 import type { AuthContext } from "./context.ts";
 import { followKeys } from "./follow-keys.ts";
 import { createLoginDelay } from "./login-delay.ts";
+import { createPasskeys, type RelyingParty } from "./passkeys.ts";
 import { createPasswordPolicy } from "./password-policy.ts";
 import { createPasswords } from "./passwords.ts";
 import { createRefreshTokens } from "./refresh-tokens.ts";
@@ -86,10 +88,14 @@ async function createContext(dependencies: {
   const secondFactors = createSecondFactors(db, createSecretBox(config.SECOND_FACTOR_KEYS));
   await users.createIndexes();
   await secondFactors.createIndexes();
+  const challenges = createChallenges(db);
+  const passkeys = createPasskeys(db, challenges, relyingParty(config));
+  await challenges.createIndexes();
+  await passkeys.createIndexes();
   await refreshTokens.createIndexes();
   await revokedSignIns.createIndexes();
   const keys = followKeys({ initial: config.JWT_PRIVATE_KEYS, file: config.JWT_PRIVATE_KEYS_FILE, logger });
-  const stopSweeping = sweepHourly([refreshTokens, revokedSignIns, secondFactors], logger);
+  const stopSweeping = sweepHourly([refreshTokens, revokedSignIns, secondFactors, challenges], logger);
   const context = {
     users,
     refreshTokens,
@@ -105,6 +111,7 @@ async function createContext(dependencies: {
     passwords: await createPasswords(),
     passwordPolicy: createPasswordPolicy({ requireClasses: config.PASSWORD_CLASSES }),
     secondFactors,
+    passkeys,
     loginDelay: createLoginDelay(redis, logger),
   };
   return {
@@ -115,6 +122,12 @@ async function createContext(dependencies: {
       revokedSignIns.close();
     },
   };
+}
+
+/** Tokens are issued in the name of the platform's address, where people sign in. */
+function relyingParty({ JWT_ISSUER, PASSKEY_ORIGINS }: AuthConfig): RelyingParty {
+  const { hostname: id, origin } = new URL(JWT_ISSUER);
+  return { id, name: "Mobile AI Agent", origins: [origin, ...PASSKEY_ORIGINS] };
 }
 
 function sweepHourly(swept: readonly { sweep(): Promise<void> }[], logger: Logger): () => void {

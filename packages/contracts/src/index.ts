@@ -2,6 +2,7 @@ export * from "./http/auth.ts";
 export * from "./http/media.ts";
 export * from "./http/messages.ts";
 export * from "./http/operations.ts";
+export * from "./http/passkeys.ts";
 export * from "./http/problem.ts";
 export * from "./http/second-factor.ts";
 export * from "./http/sessions.ts";

@@ -16,6 +16,7 @@ import {
 } from "./http/auth.ts";
 import { CreateMessageRequest, CreateMessageResponse, Message, MessageList } from "./http/messages.ts";
 import { OPERATIONS, type Operation } from "./http/operations.ts";
+import { PasskeyId } from "./http/passkeys.ts";
 import { Problem } from "./http/problem.ts";
 import {
   Context,
@@ -42,7 +43,11 @@ const ANSWERS = {
   ...{ Message, MessageList, CreateMessageResponse, Run, Problem, Json },
 };
 
-const PATH_PARAMETERS: Readonly<Record<string, z.ZodType>> = { sessionId: SessionId, runId: RunId };
+const PATH_PARAMETERS: Readonly<Record<string, z.ZodType>> = {
+  sessionId: SessionId,
+  runId: RunId,
+  passkeyId: PasskeyId,
+};
 
 const SESSION_TOKEN = z.string().optional().describe("must be the session's own where it is given");
 const IF_MATCH = z.string().optional().describe("ETag of the version to change, or *");

@@ -6,3 +6,4 @@ export { createIssuer, type TestIssuer, type TokenOptions } from "./issuer.ts";
 export { startMongo } from "./mongo.ts";
 export { freePort } from "./port.ts";
 export { startRedis } from "./redis.ts";
+export { createSoftwareAuthenticator } from "./software-authenticator.ts";

@@ -9,6 +9,8 @@ import { login } from "./login.ts";
 import { logout } from "./logout.ts";
 import { logoutAll } from "./logout-all.ts";
 import { me } from "./me.ts";
+import { passkeyLogin, passkeyLoginOptions } from "./passkey-login.ts";
+import { createPasskey, listPasskeys, passkeyOptions, removePasskey } from "./passkeys.ts";
 import { refresh } from "./refresh.ts";
 import { register } from "./register.ts";
 import { confirmTotp, enrolTotp, removeTotp, totpStatus } from "./totp.ts";
@@ -26,6 +28,12 @@ export function mountRoutes(app: Express, context: AuthContext): void {
   app.post("/api/users/me/totp", signedIn, enrolTotp(context));
   app.post("/api/users/me/totp/confirm", signedIn, confirmTotp(context));
   app.post("/api/users/me/totp/remove", signedIn, removeTotp(context));
+  app.post("/api/auth/passkey/options", passkeyLoginOptions(context));
+  app.post("/api/auth/passkey", passkeyLogin(context));
+  app.get("/api/users/me/passkeys", signedIn, listPasskeys(context));
+  app.post("/api/users/me/passkeys/options", signedIn, passkeyOptions(context));
+  app.post("/api/users/me/passkeys", signedIn, createPasskey(context));
+  app.post("/api/users/me/passkeys/:passkeyId/remove", signedIn, removePasskey(context));
   app.get("/api/admin/users", requireAdmin(context), listUsers(context));
   app.get("/.well-known/jwks.json", jwks(context));
 }
