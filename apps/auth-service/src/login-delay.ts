@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { HttpProblem, type Logger, type RedisClient } from "@mobile-ai-agent/service-kit";
+import { inTime } from "./in-time.ts";
 
 /** How many attempts are free, and how the pauses after them grow. Times in milliseconds. */
 interface Pace {
@@ -20,7 +21,8 @@ const PACES = {
   account: { free: 100, first: 1000, longest: 30_000, memory: 24 * HOUR },
 } satisfies Record<string, Pace>;
 
-const TIMEOUT_MS = 500;
+/** A Redis that hangs must not hold up who signs in. */
+const PATIENCE_MS = 500;
 
 /** How long a network from which somebody has signed in counts as theirs. */
 const KNOWN_MS = 30 * 24 * HOUR;
@@ -69,10 +71,7 @@ export interface LoginDelay {
  * account. Nobody can lock an owner out with it: from a network of theirs only their own failures there count, and from
  * a new one they wait half a minute at most. While Redis is away there are no pauses; the gateway's limits remain.
  */
-export function createLoginDelay(client: RedisClient, logger: Logger): LoginDelay {
-  // A Redis that hangs must not hold up who signs in.
-  const redis = client.withCommandOptions({ timeout: TIMEOUT_MS });
-
+export function createLoginDelay(redis: RedisClient, logger: Logger): LoginDelay {
   async function wait(key: string, { free, first, longest, memory }: Pace): Promise<number> {
     const args = [free, first, longest, memory].map(String);
     return Number(await redis.eval(ATTEMPT, { keys: [key], arguments: args }));
@@ -92,7 +91,7 @@ export function createLoginDelay(client: RedisClient, logger: Logger): LoginDela
 
   return {
     async begin(attempt) {
-      const ms = await longestWait(attempt).catch((error) => {
+      const ms = await inTime(longestWait(attempt), PATIENCE_MS).catch((error) => {
         report(error);
         return 0;
       });
@@ -101,7 +100,8 @@ export function createLoginDelay(client: RedisClient, logger: Logger): LoginDela
 
     async forgive(attempt) {
       const { pair, network, account } = keysOf(attempt);
-      await Promise.all([pair, network, account].map(forgiveOne)).catch(report);
+      const all = Promise.all([pair, network, account].map(forgiveOne));
+      await inTime(all, PATIENCE_MS).catch(report);
     },
 
     async succeed(attempt) {
@@ -114,7 +114,7 @@ export function createLoginDelay(client: RedisClient, logger: Logger): LoginDela
           isNew && forgiveOne(keys.account),
         ]);
       };
-      await remember().catch(report);
+      await inTime(remember(), PATIENCE_MS).catch(report);
     },
   };
 }

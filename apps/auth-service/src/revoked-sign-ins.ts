@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import {
   announceRevocations,
   type Logger,
@@ -6,6 +5,7 @@ import {
   type Revocation,
 } from "@mobile-ai-agent/service-kit";
 import type { Db } from "mongodb";
+import { inTime } from "./in-time.ts";
 
 /** What verifiers allow for clocks that differ, and more. */
 const MARGIN_MS = 60_000;
@@ -59,7 +59,8 @@ export function createRevokedSignIns(
 
   async function announce(documents: readonly RevokedDocument[]): Promise<void> {
     try {
-      await announceRevocations(redis, documents.map(toRevocation));
+      // A Redis that hangs must not hold up who signs out.
+      await inTime(announceRevocations(redis, documents.map(toRevocation)), PATIENCE_MS);
     } catch (error) {
       logger.warn("revocations could not be announced; they are as soon as Redis takes them", { error });
       announceAgain(RETRY_MS);
@@ -81,8 +82,7 @@ export function createRevokedSignIns(
       for (const { _id } of documents) {
         await revoked.updateOne({ _id }, { $set: { expires_at } }, { upsert: true });
       }
-      // A Redis that hangs must not hold up who signs out.
-      await Promise.race([announce(documents), delay(PATIENCE_MS, undefined, { ref: false })]);
+      await announce(documents);
     },
 
     async sweep() {

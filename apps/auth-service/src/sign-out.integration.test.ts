@@ -126,4 +126,27 @@ describe("signing out", () => {
     redis = await startRedis({ port });
     await eventually(async () => !(await service.takes(device)));
   });
+
+  it("is told again to a Redis that has lost what it was told", async () => {
+    const device = await login();
+    await post(0, "logout", { refresh_token: device.refresh_token });
+    await redis.stop();
+    redis = await startRedis({ port });
+    await eventually(() => client.isReady);
+    const late = await anotherService();
+    await eventually(async () => !(await late.takes(device)));
+  });
+
+  it("in and out is not held up by a Redis that hangs", async () => {
+    await eventually(() => client.isReady);
+    const device = await login();
+    await client.sendCommand(["CLIENT", "PAUSE", "4000", "ALL"]);
+    const begin = performance.now();
+    expect((await post(0, "login", account)).status).toBe(200);
+    expect((await post(0, "logout", { refresh_token: device.refresh_token })).status).toBe(204);
+    expect(await statusOfMe(1, device)).toBe(401);
+    expect(performance.now() - begin).toBeLessThan(3500);
+    const service = await anotherService();
+    await eventually(async () => !(await service.takes(device)));
+  });
 });
