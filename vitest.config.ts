@@ -6,6 +6,12 @@ const node = { environment: "node" as const, testTimeout: 30_000, hookTimeout: 6
 /** `unit` needs nothing, `integration` real Redis, FerretDB or an API server, `e2e` a whole platform. */
 export default defineConfig({
   test: {
+    coverage: {
+      provider: "v8",
+      // Named, so that a file which no test loads counts too.
+      include: roots.map((root) => `${root}/**/*.ts`),
+      exclude: ["**/*.test.ts", "**/testing/**", "packages/test-support/**"],
+    },
     projects: [
       {
         test: {

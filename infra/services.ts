@@ -49,7 +49,12 @@ interface ServiceDefinition {
 
 /** What the services need. Sizes differ by stack: the defaults below, then `resources` and `scaling` in its file. */
 export const SERVICES: Readonly<Record<ServiceName, ServiceDefinition>> = {
-  "api-gateway": { calls: ["auth-service", "context-protocol-server"] },
+  "api-gateway": {
+    calls: ["auth-service", "context-protocol-server"],
+    links: ["redis", "token-verification"],
+    // The ingress controller.
+    env: { TRUSTED_PROXY_COUNT: "1" },
+  },
   "auth-service": {
     links: ["mongodb", "redis", "token-verification", "token-signing", "second-factors"],
     // The ingress controller and api-gateway.
@@ -62,7 +67,8 @@ export const SERVICES: Readonly<Record<ServiceName, ServiceDefinition>> = {
   "agent-orchestrator": {
     calls: ["llm-server", "context-protocol-server"],
     links: ["mongodb", "redis", "run-tokens"],
-    env: { LLM_MODEL: "smollm2-135m-instruct" },
+    // The embedded model is too small to call tools.
+    env: { LLM_MODEL: "smollm2-135m-instruct", LLM_TOOLS: "false", LLM_CONTINUES: "true" },
   },
   "llm-server": { basePath: "/v1" },
 };

@@ -6,14 +6,19 @@ const NETWORK_GROUPS = 4;
 
 /**
  * What a client without a user is counted by: its IPv4 address or IPv6 network. Express reads X-Forwarded-For from the
- * right, past as many entries as proxies are trusted (`trust proxy`).
+ * right, past as many entries as proxies are trusted, so that what a client writes into it itself is never reached.
  */
-export function clientNetwork(request: Pick<Request, "ip">): string {
-  const { ip } = request;
+export function clientNetwork(request: Pick<Request, "ip" | "socket">): string {
+  const address = [request.ip, request.socket.remoteAddress].find(
+    (candidate) => candidate !== undefined && ipaddr.isValid(candidate),
+  );
   // Of a connection that is closed by now.
-  if (ip === undefined || !ipaddr.isValid(ip)) return "unknown";
-  const address = ipaddr.process(ip);
-  if (!(address instanceof ipaddr.IPv6)) return address.toString();
-  const groups = address.parts.slice(0, NETWORK_GROUPS).map((part) => part.toString(16));
-  return `${groups.join(":")}::/64`;
+  if (address === undefined) return "unknown";
+  const parsed = ipaddr.process(address);
+  return parsed instanceof ipaddr.IPv6
+    ? `${parsed.parts
+        .slice(0, NETWORK_GROUPS)
+        .map((part) => part.toString(16))
+        .join(":")}::/64`
+    : parsed.toString();
 }
