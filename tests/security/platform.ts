@@ -32,6 +32,9 @@ export async function startPlatform(issuer: TestIssuer): Promise<Platform> {
     JWT_ISSUER: issuer.issuer,
     JWT_AUDIENCE: issuer.audience,
     RUN_TOKEN_KEY: "k".repeat(32),
+    // More attempts than anybody has in a minute.
+    RATE_LIMIT_API: "100000/60",
+    RATE_LIMIT_OTHER: "100000/60",
     MCP_URL: "https://agent.test/mcp",
     MCP_ALLOWED_HOSTS: "127.0.0.1",
     JWT_PRIVATE_KEYS: issuer.privateKey,
