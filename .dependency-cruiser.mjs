@@ -57,8 +57,7 @@ export default {
       name: "test-support-in-tests-only",
       severity: "error",
       from: {
-        pathNot:
-          "(\\.test\\.ts$|^packages/test-support/|^policies/testing/|^policies/kubernetes/testing/|^benchmarks/|^tests/)",
+        pathNot: "(\\.test\\.ts$|/testing/|^packages/test-support/|^benchmarks/|^tests/)",
       },
       to: { path: "^(packages/test-support|policies/testing)/" },
     },

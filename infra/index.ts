@@ -17,8 +17,10 @@ import { createCertificate } from "./secrets/certificate.ts";
 import { secretGroup } from "./secrets/secret-group.ts";
 import {
   createRunTokenKey,
+  createSecondFactorKeys,
   createTokenCredentials,
   runTokens,
+  secondFactors,
   tokenSigning,
   tokenVerification,
 } from "./secrets/tokens.ts";
@@ -56,6 +58,11 @@ export default async function program(): Promise<Outputs> {
   const redis = await createCache(parts);
   await createObjectStore(parts);
   const jwt = secretGroup("jwt-credentials", { namespace, values: createTokenCredentials() }, { provider });
+  const totp = secretGroup(
+    "second-factor-keys",
+    { namespace, values: createSecondFactorKeys() },
+    { provider },
+  );
   const runTokenKey = secretGroup("run-token-key", { namespace, values: createRunTokenKey() }, { provider });
   const encryptionKey = secretGroup(
     "encryption-key",
@@ -68,6 +75,7 @@ export default async function program(): Promise<Outputs> {
     redis: redis.link,
     "token-verification": tokenVerification(url),
     "token-signing": tokenSigning(jwt.metadata.name),
+    "second-factors": secondFactors(totp.metadata.name),
     "mcp-address": mcpAddress(url),
     "run-tokens": runTokens(runTokenKey.metadata.name),
   };

@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from "commander";
+import { Argument, Command, CommanderError, Option } from "commander";
 import { CommandFailure, describeFailure } from "./ui/failure.ts";
 
 const instanceOption = new Option("--instance <name>", "which platform of this machine")
@@ -73,6 +73,30 @@ function createProgram(signal: AbortSignal): Command {
     .option("--json", "one line of JSON", false)
     .addOption(instanceOption)
     .action(async (options) => (await import("./commands/drill.ts")).drill({ ...options, signal }));
+
+  program
+    .command("admin")
+    .description("make a user an administrator, or take that away")
+    .addArgument(new Argument("<action>").choices(["grant", "revoke"]))
+    .argument("<username>")
+    .addOption(instanceOption)
+    .action(async (action: "grant" | "revoke", username: string, options) =>
+      (await import("./commands/admin.ts")).admin({ ...options, action, username, signal }),
+    );
+
+  program
+    .command("keys")
+    .description("change the keys that sign access tokens, without a restart")
+    .addArgument(
+      new Argument(
+        "<action>",
+        "rotate: every few months; replace: when keys have leaked, ends all access tokens",
+      ).choices(["rotate", "replace"]),
+    )
+    .addOption(instanceOption)
+    .action(async (action: "rotate" | "replace", options) =>
+      (await import("./commands/keys.ts")).keys({ ...options, action, signal }),
+    );
 
   program
     .command("bench")

@@ -81,6 +81,7 @@ const linkTargets = (surroundings: Surroundings): Readonly<Record<LinkName, Targ
   redis: databaseTarget("redis", surroundings),
   "token-verification": serviceTarget(TOKEN_ISSUER),
   "token-signing": undefined,
+  "second-factors": undefined,
   "mcp-address": undefined,
   "run-tokens": undefined,
 });
