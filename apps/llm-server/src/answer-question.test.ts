@@ -24,11 +24,15 @@ beforeEach(() => {
 
 /** Answers by these models, in this order. */
 function serve(...models: ChatModel[]) {
+  return serveQueued(0, ...models);
+}
+
+function serveQueued(waiting: number, ...models: ChatModel[]) {
   const metrics = createLlmMetrics(registry);
   const backends = models.map((model) =>
     createBackend({
       model,
-      turnstile: createTurnstile({ places: 1, waiting: 0 }),
+      turnstile: createTurnstile({ places: 1, waiting }),
       measure: metrics.of(model.name),
     }),
   );
@@ -138,6 +142,19 @@ it("a full queue sends the question to the next model", async () => {
   expect((await answer(ask("Hi"))).by).toEqual(["second"]);
   first.gate.resolve();
   expect((await waiting).by).toEqual(["first"]);
+});
+
+it("a user who asks much waits for himself, not the others for him", async () => {
+  const local = scriptedModel("local");
+  const answer = serveQueued(9, local.model);
+  const asking = ["wait", "a1", "a2", "b1"].map((content) =>
+    answer(ask(content, { user: content === "b1" ? "bob" : "ada" })),
+  );
+  await local.entered;
+  local.gate.resolve();
+  await Promise.all(asking);
+  const asked = local.asked.map(({ messages }) => messages[0]?.content);
+  expect(asked).toEqual(["wait", "a1", "b1", "a2"]);
 });
 
 it("a reader that goes away during the pause before a retry ends the asking", async () => {

@@ -57,7 +57,7 @@ export function createBackend({ model, turnstile, measure }: BackendOptions): Ba
       let status: LlmStatus = "cancelled";
       let leave: (() => void) | undefined;
       try {
-        leave = await turnstile.enter(signal);
+        leave = await turnstile.enter(signal, question.user);
         const use = (usage: Parameters<ProviderMetrics["use"]>[0]) => {
           measure.use(usage);
           onUsage?.(usage);

@@ -31,6 +31,8 @@ export interface Question {
   readonly maxTokens: number;
   /** 0 (always the likeliest token) to 2; without it, the model's own. */
   readonly temperature?: number | undefined;
+  /** Whose it is, for a fair share; no upstream is told. */
+  readonly user?: string | undefined;
 }
 
 export interface CompletionOptions {

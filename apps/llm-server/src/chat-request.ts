@@ -10,6 +10,7 @@ const Content = z
   .union([z.string(), z.array(TextPart)])
   .transform((content) => (typeof content === "string" ? content : content.map(({ text }) => text).join("")));
 const MaxTokens = z.int().min(1).max(4096);
+const User = z.string().min(1).max(128);
 const Temperature = z.number().min(0).max(2);
 
 const ToolCallParam = z.object({
@@ -55,6 +56,9 @@ export const ChatRequest = z.object({
   max_tokens: MaxTokens.nullish(),
   max_completion_tokens: MaxTokens.nullish(),
   temperature: Temperature.nullish(),
+  /** The older name of the next. */
+  user: User.nullish(),
+  safety_identifier: User.nullish(),
   n: z.literal(1, "only one answer per request").nullish(),
 });
 export type ChatRequest = z.infer<typeof ChatRequest>;
@@ -84,6 +88,7 @@ export function toQuestion(request: ChatRequest): Question {
     toolChoice: toToolChoice(request.tool_choice),
     maxTokens: request.max_completion_tokens ?? request.max_tokens ?? DEFAULT_MAX_TOKENS,
     temperature: request.temperature ?? undefined,
+    user: request.safety_identifier ?? request.user ?? undefined,
   };
 }
 

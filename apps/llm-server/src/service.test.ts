@@ -181,6 +181,12 @@ it("refuses what can't wait, and stops the work of a client that went away", asy
   await expect.poll(() => client.chat.completions.create(ask("three")).catch(() => undefined)).toBeDefined();
 });
 
+it("knows the user by either of OpenAI's names", async () => {
+  await client.chat.completions.create({ ...ask("one"), safety_identifier: "ada" });
+  await client.chat.completions.create({ ...ask("one"), user: "bob" });
+  expect(script.asked.map(({ user }) => user)).toEqual(["ada", "bob"]);
+});
+
 it("counts questions by how they ended, and the tokens of their answers", async () => {
   const gone = new AbortController();
   const waits = client.chat.completions.create({ ...ask("wait"), stream: true }, { signal: gone.signal });
