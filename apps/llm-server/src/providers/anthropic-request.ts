@@ -7,7 +7,7 @@ type Turn = { role: "user" | "assistant"; content: Block[] };
 
 /**
  * A question as Anthropic's Messages API takes it: instructions apart, turns that alternate and begin with the user's,
- * results of tools in the user's turn. There is no temperature: the API has it no more.
+ * results of tools in the user's turn. There is no temperature: the package's request has none.
  *
  * @throws ModelFailure `rejected` when the user says nothing, or the arguments of an earlier call are no JSON object
  */
