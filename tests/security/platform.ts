@@ -16,6 +16,8 @@ export interface Platform {
   readonly context: string;
   readonly sockets: string;
   readonly gateway: string;
+  /** One more gateway before the same services, of another configuration. Gives its origin. */
+  startGateway(env: Readonly<Record<string, string>>): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -33,6 +35,8 @@ export async function startPlatform(issuer: TestIssuer): Promise<Platform> {
     JWT_AUDIENCE: issuer.audience,
     RUN_TOKEN_KEY: "k".repeat(32),
     // More attempts than anybody has in a minute.
+    RATE_LIMIT_AUTH: "100000/60",
+    RATE_LIMIT_CHAT: "100000/60",
     RATE_LIMIT_API: "100000/60",
     RATE_LIMIT_OTHER: "100000/60",
     MCP_URL: "https://agent.test/mcp",
@@ -47,11 +51,17 @@ export async function startPlatform(issuer: TestIssuer): Promise<Platform> {
   };
   const at = (port: number) => `http://127.0.0.1:${port}`;
 
-  const auth = at((await run(createAuthService(readConfig(authConfig, common), logger))).ports().http);
+  // The gateway is a proxy before auth-service, and believes the tests, so that each user comes from a network of theirs.
+  const authEnv = { ...common, TRUSTED_PROXY_COUNT: "2" };
+  const auth = at((await run(createAuthService(readConfig(authConfig, authEnv), logger))).ports().http);
   const env = { ...common, JWKS_URL: `${auth}/.well-known/jwks.json`, AUTH_SERVICE_URL: auth };
   const context = at((await run(createContextService(readContextConfig(env), { logger }))).port());
   const behind = { ...env, CONTEXT_PROTOCOL_SERVER_URL: context };
   const sockets = at((await run(createSocketService(readSocketConfig(behind), { logger }))).port());
-  const gateway = at((await run(createApiGateway(readConfig(gatewayConfig, behind), logger))).ports().http);
-  return { auth, context, sockets, gateway, stop: () => cleanup.disposeAsync() };
+  const startGateway = async (more: Readonly<Record<string, string>>) => {
+    const config = readConfig(gatewayConfig, { ...behind, TRUSTED_PROXY_COUNT: "1", ...more });
+    return at((await run(createApiGateway(config, logger))).ports().http);
+  };
+  const gateway = await startGateway({});
+  return { auth, context, sockets, gateway, startGateway, stop: () => cleanup.disposeAsync() };
 }

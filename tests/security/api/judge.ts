@@ -1,0 +1,51 @@
+import { Problem } from "@mobile-ai-agent/contracts";
+import type { Described } from "./operations.ts";
+import type { Answer } from "./send.ts";
+
+/**
+ * What `default` of the document stands for: faults of the message itself, before it is known what it asks for. Any
+ * other status has to be named.
+ */
+const OF_THE_MESSAGE = [400, 411, 413, 415, 431];
+
+/** @returns what is wrong with an answer, by the document: nothing for a good one. */
+export function faultsOf(operation: Described, answer: Answer): string[] {
+  const promised = operation.responses.get(answer.status);
+  const { success } = operation.source;
+  if (answer.status !== success.status) {
+    const isNamed = promised !== undefined || OF_THE_MESSAGE.includes(answer.status);
+    const unnamed = isNamed ? [] : [`status ${answer.status} is not described`];
+    return [...unnamed, ...missing(promised, answer), ...faultsOfRefusal(answer)];
+  }
+  const faults = missing(promised, answer);
+  if (success.schema === undefined) {
+    return answer.status === 204 && answer.body !== "" ? [...faults, "a body comes with 204"] : faults;
+  }
+  const type = mediaType(answer);
+  if (type !== "application/json") return [...faults, `the body is ${type}`];
+  const { error } = success.schema.safeParse(JSON.parse(answer.body));
+  return error ? [...faults, `the body is not as described: ${error.message}`] : faults;
+}
+
+/** @returns what is wrong with an answer that refuses something, whatever it was; also when it doesn't refuse. */
+export function faultsOfRefusal(answer: Answer): string[] {
+  const server = answer.status >= 500 ? [`status ${answer.status}: ${answer.body.slice(0, 200)}`] : [];
+  if (answer.status < 400) return [`status ${answer.status} refuses nothing`];
+  const type = mediaType(answer);
+  if (type !== "application/problem+json") return [...server, `status ${answer.status} comes with ${type}`];
+  const { data, error } = Problem.strict().safeParse(JSON.parse(answer.body));
+  if (error) return [...server, `the problem is not as described: ${error.message}`];
+  const untold = data.detail.trim() === "" ? ["the problem has no detail"] : [];
+  const other = data.status === answer.status ? [] : [`the problem tells of ${data.status}`];
+  return [...server, ...untold, ...other];
+}
+
+function missing(promised: readonly string[] = [], { headers }: Answer): string[] {
+  return promised
+    .filter((name) => headers[name.toLowerCase()] === undefined)
+    .map((name) => `the header ${name} lacks`);
+}
+
+function mediaType({ headers }: Answer): string | undefined {
+  return `${headers["content-type"]}`.split(";")[0];
+}
