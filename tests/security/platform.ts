@@ -2,6 +2,7 @@ import { createLogger, readConfig } from "@mobile-ai-agent/service-kit";
 import { startMongo, startRedis, type TestIssuer } from "@mobile-ai-agent/test-support";
 import { gatewayConfig } from "../../apps/api-gateway/src/config.ts";
 import { createApiGateway } from "../../apps/api-gateway/src/service.ts";
+import { changeRole } from "../../apps/auth-service/src/change-role.ts";
 import { authConfig } from "../../apps/auth-service/src/config.ts";
 import { createAuthService } from "../../apps/auth-service/src/service.ts";
 import { readServiceConfig as readContextConfig } from "../../apps/context-protocol-server/src/config.ts";
@@ -18,6 +19,7 @@ export interface Platform {
   readonly gateway: string;
   /** One more gateway before the same services, of another configuration. Gives its origin. */
   startGateway(env: Readonly<Record<string, string>>): Promise<string>;
+  makeAdmin(username: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -63,5 +65,8 @@ export async function startPlatform(issuer: TestIssuer): Promise<Platform> {
     return at((await run(createApiGateway(config, logger))).ports().http);
   };
   const gateway = await startGateway({});
-  return { auth, context, sockets, gateway, startGateway, stop: () => cleanup.disposeAsync() };
+  const makeAdmin = async (username: string) => {
+    await changeRole(readConfig(authConfig, authEnv), logger, { action: "grant", username });
+  };
+  return { auth, context, sockets, gateway, startGateway, makeAdmin, stop: () => cleanup.disposeAsync() };
 }

@@ -8,14 +8,17 @@ import type { Answer } from "./send.ts";
  */
 const OF_THE_MESSAGE = [400, 411, 413, 415, 431];
 
-/** @returns what is wrong with an answer, by the document: nothing for a good one. */
-export function faultsOf(operation: Described, answer: Answer): string[] {
+/**
+ * @param expected a status that was provoked, which may be one of the platform's faults
+ * @returns what is wrong with an answer, by the document: nothing for a good one
+ */
+export function faultsOf(operation: Described, answer: Answer, expected?: number): string[] {
   const promised = operation.responses.get(answer.status);
   const { success } = operation.source;
   if (answer.status !== success.status) {
     const isNamed = promised !== undefined || OF_THE_MESSAGE.includes(answer.status);
     const unnamed = isNamed ? [] : [`status ${answer.status} is not described`];
-    return [...unnamed, ...missing(promised, answer), ...faultsOfRefusal(answer)];
+    return [...unnamed, ...missing(promised, answer), ...faultsOfRefusal(answer, expected)];
   }
   const faults = missing(promised, answer);
   if (success.schema === undefined) {
@@ -28,8 +31,9 @@ export function faultsOf(operation: Described, answer: Answer): string[] {
 }
 
 /** @returns what is wrong with an answer that refuses something, whatever it was; also when it doesn't refuse. */
-export function faultsOfRefusal(answer: Answer): string[] {
-  const server = answer.status >= 500 ? [`status ${answer.status}: ${answer.body.slice(0, 200)}`] : [];
+export function faultsOfRefusal(answer: Answer, expected?: number): string[] {
+  const isOurs = answer.status >= 500 && answer.status !== expected;
+  const server = isOurs ? [`status ${answer.status}: ${answer.body.slice(0, 200)}`] : [];
   if (answer.status < 400) return [`status ${answer.status} refuses nothing`];
   const type = mediaType(answer);
   if (type !== "application/problem+json") return [...server, `status ${answer.status} comes with ${type}`];
