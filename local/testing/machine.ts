@@ -19,6 +19,7 @@ const TOOL_VARIABLES: Partial<Record<ToolName, string>> = {
   kubectl: "KUBECTL_BINARY",
   actionlint: "ACTIONLINT_BINARY",
   syft: "SYFT_BINARY",
+  versitygw: "VERSITYGW_BINARY",
 };
 
 /**
