@@ -10,9 +10,11 @@ import { NetworkPolicies } from "./components/network-policies.ts";
 import type { Link } from "./components/pod.ts";
 import { imageOf, readConfig } from "./config.ts";
 import { createMongoCredentials, FerretDb } from "./data/ferret-db.ts";
+import { MediaVolume } from "./data/media-volume.ts";
 import { createRedisCredentials, Redis } from "./data/redis.ts";
 import { mcpAddress } from "./mcp-address.ts";
 import { createIngressCertificate } from "./secrets/ingress-certificate.ts";
+import { createMediaUrlKey, mediaUrls } from "./secrets/media-urls.ts";
 import { readKey, secretGroup } from "./secrets/secret-group.ts";
 import {
   createRunTokenKey,
@@ -61,6 +63,8 @@ export default async function program(): Promise<Outputs> {
   );
   const jwt = secretGroup("jwt-credentials", { namespace, values: createTokenCredentials() }, cluster);
   const runTokenKey = secretGroup("run-token-key", { namespace, values: createRunTokenKey() }, cluster);
+  const objects = new MediaVolume({ namespace, storageClass }, cluster);
+  const mediaUrlKey = secretGroup("media-urls", { namespace, values: createMediaUrlKey() }, cluster);
   const encryptionKey = secretGroup(
     "encryption-key",
     { namespace, values: { key: randomBytes(32).toString("base64") } },
@@ -80,6 +84,8 @@ export default async function program(): Promise<Outputs> {
     "token-signing": tokenSigning(jwt.metadata.name),
     "mcp-address": mcpAddress(url),
     "run-tokens": runTokens(runTokenKey.metadata.name),
+    "object-store": objects.link,
+    "media-urls": mediaUrls(mediaUrlKey.metadata.name),
   };
   for (const name of SERVICE_NAMES) {
     new AppService(name, { namespace, ...serviceArgs(name, config, links) }, cluster);

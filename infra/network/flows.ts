@@ -62,6 +62,9 @@ const LINK_TARGETS: Readonly<Record<LinkName, Target | undefined>> = {
   "token-signing": undefined,
   "mcp-address": undefined,
   "run-tokens": undefined,
+  // Here a volume.
+  "object-store": undefined,
+  "media-urls": undefined,
 };
 
 /**
