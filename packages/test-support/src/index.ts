@@ -6,3 +6,4 @@ export { startMongo } from "./mongo.ts";
 export { freePort } from "./port.ts";
 export { startRedis } from "./redis.ts";
 export { startRegistry } from "./registry.ts";
+export { startS3 } from "./s3.ts";
