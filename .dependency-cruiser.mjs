@@ -28,6 +28,12 @@ export default {
       "^(apps|infra|local|benchmarks|tests)/",
       "Data access knows no app.",
     ),
+    deny(
+      "objects-know-nobody",
+      "^packages/object-store/",
+      "^(packages/(?!object-store)|apps|infra|local|benchmarks|tests)/",
+      "Where bytes are kept has nothing to do with whose they are.",
+    ),
     deny("no-app-imports-another", "^apps/([^/]+)/", "^apps/(?!$1/)", "Services talk over the network."),
     deny(
       "apps-know-no-infrastructure",

@@ -22,7 +22,7 @@ beforeAll(async () => {
     }),
     documentDatabase: JSON.stringify({ kind: "mongodb", uri: URI, networks: ["192.0.2.0/24"], port: 27_018 }),
     cache: JSON.stringify({ kind: "redis" }),
-    objectStore: JSON.stringify({ kind: "none" }),
+    objectStore: JSON.stringify({ kind: "volume" }),
     certificate: JSON.stringify({ kind: "own" }),
     ingress: JSON.stringify({ kind: "ingress" }),
     verticalAutoscaler: JSON.stringify({ kind: "existing" }),

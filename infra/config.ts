@@ -70,7 +70,7 @@ export const Config = z
     aws: Aws.optional(),
     documentDatabase: DocumentDatabase.default({ kind: "ferretdb" }),
     cache: Cache.default({ kind: "redis" }),
-    objectStore: ObjectStore.default({ kind: "none" }),
+    objectStore: ObjectStore.default({ kind: "volume" }),
     certificate: Certificate.default({ kind: "own" }),
     /** How the routes are written: as an Ingress, or for the Gateway API. */
     ingress: Ingress.prefault({ kind: "ingress" }),

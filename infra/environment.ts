@@ -100,7 +100,8 @@ export const Cache = z.discriminatedUnion("kind", [
 ]);
 
 export const ObjectStore = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("none") }),
+  /** A volume of the cluster, for one node. */
+  z.strictObject({ kind: z.literal("volume") }),
   z.strictObject({
     kind: z.literal("s3"),
     /** Days after which backups move to cheaper storage, and after which they are removed. */

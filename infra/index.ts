@@ -12,8 +12,9 @@ import { createCache, createDocumentDatabase, createObjectStore } from "./data/i
 import { createEntrance } from "./entrance.ts";
 import { createFoundations } from "./foundations.ts";
 import { mcpAddress } from "./mcp-address.ts";
-import { outsideDatabases } from "./network/outside-databases.ts";
+import { outsidePlaces } from "./network/outside-places.ts";
 import { createCertificate } from "./secrets/certificate.ts";
+import { createMediaUrlKey, mediaUrls } from "./secrets/media-urls.ts";
 import { secretGroup } from "./secrets/secret-group.ts";
 import {
   createRunTokenKey,
@@ -48,7 +49,7 @@ export default async function program(): Promise<Outputs> {
     {
       namespace: created,
       ingressNamespace: config.ingress.namespace,
-      outside: outsideDatabases(config),
+      ...outsidePlaces(config),
     },
     { provider },
   );
@@ -56,7 +57,7 @@ export default async function program(): Promise<Outputs> {
   const parts = { config, cluster, namespace };
   const mongodb = await createDocumentDatabase(parts);
   const redis = await createCache(parts);
-  await createObjectStore(parts);
+  const objects = await createObjectStore(parts);
   const jwt = secretGroup("jwt-credentials", { namespace, values: createTokenCredentials() }, { provider });
   const totp = secretGroup(
     "second-factor-keys",
@@ -64,6 +65,7 @@ export default async function program(): Promise<Outputs> {
     { provider },
   );
   const runTokenKey = secretGroup("run-token-key", { namespace, values: createRunTokenKey() }, { provider });
+  const mediaUrlKey = secretGroup("media-urls", { namespace, values: createMediaUrlKey() }, { provider });
   const encryptionKey = secretGroup(
     "encryption-key",
     { namespace, values: { key: randomBytes(32).toString("base64") } },
@@ -78,6 +80,8 @@ export default async function program(): Promise<Outputs> {
     "second-factors": secondFactors(totp.metadata.name),
     "mcp-address": mcpAddress(url),
     "run-tokens": runTokens(runTokenKey.metadata.name),
+    "object-store": objects.link,
+    "media-urls": mediaUrls(mediaUrlKey.metadata.name),
   };
   for (const name of SERVICE_NAMES) {
     new AppService(name, { namespace, ...serviceArgs(name, config, links) }, { provider });

@@ -74,9 +74,10 @@ describe("every workload", () => {
         });
       }
       for (const volume of pod.volumes) {
-        expect(Object.keys(volume).filter((key) => key !== "name")[0], name).toMatch(
-          /^(emptyDir|secret|configMap)$/,
-        );
+        const [kind] = Object.keys(volume).filter((key) => key !== "name");
+        // Of the services, only one keeps anything itself.
+        if (name === "media-processing" && kind === "persistentVolumeClaim") continue;
+        expect(kind, name).toMatch(/^(emptyDir|secret|configMap)$/);
       }
     }
   });
@@ -159,6 +160,28 @@ describe("every Deployment", () => {
   test("is given the key of run tokens only if it makes or checks them", () => {
     const holders = workloads().filter(({ inputs }) => JSON.stringify(inputs).includes("run-token-key"));
     expect(holders.map(({ name }) => name).sort()).toEqual(["agent-orchestrator", "context-protocol-server"]);
+  });
+});
+
+describe("media-processing", () => {
+  test("keeps objects on the volume of a claim that the program makes, and has room to work in", () => {
+    const claim = ofKind("PersistentVolumeClaim").find(({ name }) => name === "media");
+    expect(claim?.inputs.spec).toMatchObject({ accessModes: ["ReadWriteOnce"] });
+    const deployment = ofKind("Deployment").find(({ name }) => name === "media-processing");
+    const { volumes, containers } = deployment?.inputs.spec.template.spec ?? {};
+    const [{ env, volumeMounts }] = containers;
+    expect(volumes).toContainEqual({ name: "tmp", emptyDir: { sizeLimit: "512Mi" } });
+    expect(volumes).toContainEqual({
+      name: "objects",
+      persistentVolumeClaim: { claimName: claim?.inputs.metadata.name },
+    });
+    const { mountPath } = volumeMounts.find(({ name }: { name: string }) => name === "objects");
+    expect(env).toContainEqual({ name: "OBJECT_STORE_URL", value: `file://${mountPath}` });
+  });
+
+  test("alone is given the key of addresses", () => {
+    const holders = workloads().filter(({ inputs }) => JSON.stringify(inputs).includes('"media-urls"'));
+    expect(holders.map(({ name }) => name)).toEqual(["media-processing"]);
   });
 });
 

@@ -6,6 +6,7 @@ export const SERVICE_NAMES = [
   "websocket-server",
   "agent-orchestrator",
   "llm-server",
+  "media-processing",
 ] as const;
 export type ServiceName = (typeof SERVICE_NAMES)[number];
 
@@ -36,13 +37,17 @@ export type LinkName =
   | "token-signing"
   | "second-factors"
   | "mcp-address"
-  | "run-tokens";
+  | "run-tokens"
+  | "object-store"
+  | "media-urls";
 
 interface ServiceDefinition {
   /** Services it calls; each gives `<NAME>_URL`. */
   readonly calls?: readonly ServiceName[];
   readonly links?: readonly LinkName[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Room in `/tmp` for files that are worked on, where the usual is not enough. */
+  readonly scratch?: string;
   /** Path behind the address that callers get. */
   readonly basePath?: string;
 }
@@ -50,7 +55,7 @@ interface ServiceDefinition {
 /** What the services need. Sizes differ by stack: the defaults below, then `resources` and `scaling` in its file. */
 export const SERVICES: Readonly<Record<ServiceName, ServiceDefinition>> = {
   "api-gateway": {
-    calls: ["auth-service", "context-protocol-server"],
+    calls: ["auth-service", "context-protocol-server", "media-processing"],
     links: ["redis", "token-verification"],
     // The ingress controller.
     env: { TRUSTED_PROXY_COUNT: "1" },
@@ -61,6 +66,7 @@ export const SERVICES: Readonly<Record<ServiceName, ServiceDefinition>> = {
     env: { TRUSTED_PROXY_COUNT: "2" },
   },
   "context-protocol-server": {
+    calls: ["media-processing"],
     links: ["mongodb", "redis", "token-verification", "mcp-address", "run-tokens"],
   },
   "websocket-server": { calls: ["context-protocol-server"], links: ["redis", "token-verification"] },
@@ -71,6 +77,10 @@ export const SERVICES: Readonly<Record<ServiceName, ServiceDefinition>> = {
     env: { LLM_MODEL: "smollm2-135m-instruct", LLM_TOOLS: "false", LLM_CONTINUES: "true" },
   },
   "llm-server": { basePath: "/v1" },
+  "media-processing": {
+    links: ["mongodb", "redis", "object-store", "media-urls", "token-verification"],
+    scratch: "512Mi",
+  },
 };
 
 export const DEFAULT_RESOURCES = {

@@ -26,6 +26,8 @@ export interface AppServiceArgs {
   readonly scaling: Scaling;
   readonly env: Readonly<Record<string, pulumi.Input<string>>>;
   readonly links: readonly Link[];
+  /** Size of `/tmp`, as a Kubernetes quantity. */
+  readonly scratch?: string;
 }
 
 /** A stateless service: its pods, address, autoscaling and protection against voluntary disruption. */
@@ -123,7 +125,13 @@ const GRACE_SECONDS = 40;
 
 function podSpec(name: string, serviceAccountName: pulumi.Input<string>, args: AppServiceArgs) {
   const env = Object.assign({}, ...args.links.map((link) => link.env), args.env) as AppServiceArgs["env"];
-  const { volumes, volumeMounts } = volumesFor(args.links.flatMap((link) => link.mounts));
+  const { volumes, volumeMounts } = volumesFor(
+    args.links.flatMap((link) => link.mounts),
+    {
+      claims: args.links.flatMap((link) => link.claims ?? []),
+      ...(args.scratch && { scratch: args.scratch }),
+    },
+  );
   return {
     serviceAccountName,
     automountServiceAccountToken: false,

@@ -30,10 +30,19 @@ export interface SecretMount {
   readonly files: Readonly<Record<string, string>>;
 }
 
+/** The volume of a claim as a folder that a pod writes to. */
+export interface ClaimMount {
+  /** Name of the volume, unique in the pod. */
+  readonly name: string;
+  readonly claim: pulumi.Input<string>;
+  readonly path: string;
+}
+
 /** What a workload gets to reach something. */
 export interface Link {
   readonly env: Readonly<Record<string, pulumi.Input<string>>>;
   readonly mounts: readonly SecretMount[];
+  readonly claims?: readonly ClaimMount[];
   /** What has to be ready before the workload is made. */
   readonly after?: readonly pulumi.Resource[];
 }
@@ -46,14 +55,17 @@ export const SKIP_AWAIT = { "pulumi.com/skipAwait": "true" };
 
 const OWNER_AND_GROUP_READ = 0o440;
 
-/** @returns the volumes of the mounts and where a container finds them, with a writable `/tmp`. */
-export function volumesFor(mounts: readonly SecretMount[]): {
+/** @returns the volumes of the mounts and where a container finds them, with a writable `/tmp` of so much room. */
+export function volumesFor(
+  mounts: readonly SecretMount[],
+  { claims = [], scratch = "256Mi" }: { claims?: readonly ClaimMount[]; scratch?: string } = {},
+): {
   volumes: core.v1.Volume[];
   volumeMounts: core.v1.VolumeMount[];
 } {
   return {
     volumes: [
-      { name: "tmp", emptyDir: { sizeLimit: "256Mi" } },
+      { name: "tmp", emptyDir: { sizeLimit: scratch } },
       ...mounts.map(({ name, secret, files }) => ({
         name,
         secret: {
@@ -62,10 +74,12 @@ export function volumesFor(mounts: readonly SecretMount[]): {
           items: Object.entries(files).map(([key, path]) => ({ key, path })),
         },
       })),
+      ...claims.map(({ name, claim }) => ({ name, persistentVolumeClaim: { claimName: claim } })),
     ],
     volumeMounts: [
       { name: "tmp", mountPath: "/tmp" },
       ...mounts.map(({ name, path }) => ({ name, mountPath: path, readOnly: true })),
+      ...claims.map(({ name, path }) => ({ name, mountPath: path })),
     ],
   };
 }

@@ -5,6 +5,7 @@ import type { Cache } from "./cache.ts";
 import type { DocumentDatabase } from "./document-database.ts";
 import { ExternalMongo } from "./external-mongo.ts";
 import { createMongoCredentials, FerretDb } from "./ferret-db.ts";
+import { MediaVolume } from "./media-volume.ts";
 import type { ObjectStore } from "./object-store.ts";
 import { createRedisCredentials, Redis } from "./redis.ts";
 
@@ -48,13 +49,10 @@ export async function createCache({ config, cluster, namespace }: DataArgs): Pro
   return new ElastiCache({ namespace, site, settings }, { providers: [provider, site.provider] });
 }
 
-export async function createObjectStore({
-  config,
-  cluster,
-  namespace,
-}: DataArgs): Promise<ObjectStore | undefined> {
+export async function createObjectStore({ config, cluster, namespace }: DataArgs): Promise<ObjectStore> {
   const { objectStore: settings } = config;
-  if (settings.kind === "none") return undefined;
+  const { provider, storageClass } = cluster;
+  if (settings.kind === "volume") return new MediaVolume({ namespace, storageClass }, { provider });
   const { S3 } = await import("./s3.ts");
   const site = siteOf(cluster);
   return new S3("objects", { namespace, site, settings }, { provider: site.provider });

@@ -43,8 +43,8 @@ export interface Flow {
   readonly ports: readonly FlowPort[];
 }
 
-/** Where a database is that is not a pod of the platform. */
-export interface OutsideDatabase extends OutsideMachines {
+/** Where something is that is not a pod of the platform. */
+export interface OutsidePlace extends OutsideMachines {
   readonly port: number;
 }
 
@@ -53,7 +53,9 @@ export interface Surroundings {
   /** Where the pods of the cluster's ingress controller are. */
   readonly ingressNamespace: string;
   /** Databases outside of the cluster; the others are pods. */
-  readonly outside?: Readonly<Partial<Record<DatabaseName, OutsideDatabase>>>;
+  readonly outside?: Readonly<Partial<Record<DatabaseName, OutsidePlace>>>;
+  /** What who keeps objects has to reach; nothing where they are on a volume. */
+  readonly objectStore?: readonly OutsidePlace[];
 }
 
 /** @returns every kind of pod that the program makes. */
@@ -76,14 +78,16 @@ const databaseTarget = (name: DatabaseName, { outside }: Surroundings): Target =
 };
 
 /** Where a link's environment leads. */
-const linkTargets = (surroundings: Surroundings): Readonly<Record<LinkName, Target | undefined>> => ({
-  mongodb: databaseTarget("mongodb", surroundings),
-  redis: databaseTarget("redis", surroundings),
-  "token-verification": serviceTarget(TOKEN_ISSUER),
-  "token-signing": undefined,
-  "second-factors": undefined,
-  "mcp-address": undefined,
-  "run-tokens": undefined,
+const linkTargets = (surroundings: Surroundings): Readonly<Record<LinkName, readonly Target[]>> => ({
+  mongodb: [databaseTarget("mongodb", surroundings)],
+  redis: [databaseTarget("redis", surroundings)],
+  "token-verification": [serviceTarget(TOKEN_ISSUER)],
+  "token-signing": [],
+  "second-factors": [],
+  "mcp-address": [],
+  "run-tokens": [],
+  "object-store": (surroundings.objectStore ?? []).map((place) => ({ party: place, port: place.port })),
+  "media-urls": [],
 });
 
 /**
@@ -122,11 +126,10 @@ export function platformFlows(surroundings: Surroundings): Flow[] {
 function targetsOf(name: ServiceName, surroundings: Surroundings): Target[] {
   const { calls = [], links = [] } = SERVICES[name];
   const linked = linkTargets(surroundings);
-  const targets = [...calls.map(serviceTarget), ...links.map((link) => linked[link])];
+  const targets = [...calls.map(serviceTarget), ...links.flatMap((link) => linked[link])];
   const others = targets.filter(
     // The issuer of tokens has the keys that it would ask itself for.
-    (target): target is Target =>
-      target !== undefined && !("name" in target.party && target.party.name === name),
+    (target) => !("name" in target.party && target.party.name === name),
   );
   return [...new Map(others.map((target) => [JSON.stringify(target), target])).values()];
 }

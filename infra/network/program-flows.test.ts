@@ -79,7 +79,8 @@ function addressesOf({ spec: { template } }: Resource["inputs"]): URL[] {
     for (const { key } of secret?.items ?? [])
       values.push(Buffer.from(secrets.get(secret.secretName)[key], "base64").toString());
   }
-  return values.filter((value) => /^\w+:\/\//.test(value)).map((value) => new URL(value));
+  const urls = values.filter((value) => /^\w+:\/\//.test(value)).map((value) => new URL(value));
+  return urls.filter(({ protocol }) => protocol !== "file:");
 }
 
 /** What the workloads are told to call, and what the ingress leads to, read from the program's own objects. */

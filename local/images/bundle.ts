@@ -6,7 +6,7 @@ import { build } from "esbuild";
 import { REPOSITORY } from "../repository.ts";
 
 /** Packages with machine code, or that look for files beside themselves: copied, not bundled. */
-const NATIVE = ["@node-rs/argon2", "node-llama-cpp"];
+const NATIVE = ["@node-rs/argon2", "node-llama-cpp", "sharp"];
 
 /** What CommonJS packages expect to find around them. */
 const BANNER = [

@@ -30,6 +30,35 @@ const BASE: RootfsSpec = {
   executables: [],
 };
 
+/** Where Debian has libraries: https://wiki.debian.org/Multiarch/Tuples */
+const LIBRARIES = `/usr/lib/${process.arch === "arm64" ? "aarch64" : "x86_64"}-linux-gnu`;
+
+/**
+ * The base with ffmpeg, without what it could use a screen or a graphics card with, nor the data of libraries that are
+ * linked and never called. The links are what two packages' scripts would make.
+ */
+const MEDIA: RootfsSpec = {
+  packages: [...BASE.packages, "ffmpeg"],
+  executables: ["ffmpeg"],
+  without: [
+    ...[
+      "libLLVM-*",
+      "libz3.so*",
+      "libmfxhw64.so*",
+      "libmfx-tracer.so*",
+      "dri/*",
+      "mfx/*",
+      "libGLX_mesa.so*",
+    ].map((name) => `/usr/lib/*/${name}`),
+    ...["X11", "alsa", "drirc.d", "fontconfig", "fonts", "libmysofa", "libthai", "mime", "perl5"].map(
+      (name) => `/usr/share/${name}/*`,
+    ),
+  ],
+  links: Object.fromEntries(
+    ["blas", "lapack"].map((name) => [`${LIBRARIES}/lib${name}.so.3`, `${name}/lib${name}.so.3`]),
+  ),
+};
+
 /** The package redis-server is this link, an init script, and a dependency on Perl. */
 const REDIS: RootfsSpec = {
   packages: ["base-files", "redis-tools"],
@@ -51,14 +80,17 @@ const PROMETHEUS: RootfsSpec = {
 const NODE = join(REPOSITORY, "node_modules", `node-linux-${process.arch}`, "bin/node");
 const ROOTFS_FILES = join(import.meta.dirname, "rootfs");
 
-/** A service of `apps/`: bundle and native modules on the base; llm-server with the model in between. */
+/**
+ * A service of `apps/`: bundle and native modules on the base, for media-processing with ffmpeg, for llm-server with the
+ * model in between.
+ */
 export async function planService(
   name: string,
   inputs: ImageInputs,
   context: RecipeContext,
 ): Promise<Recipe> {
   const [base, dockerfile, bundle] = await Promise.all([
-    name === "llm-server" ? planModel(inputs, context) : planBase(context),
+    planFoundation(name, inputs, context),
     readFile(join(REPOSITORY, "apps/Dockerfile"), "utf8"),
     bundleFacts(name, context.folder),
   ]);
@@ -113,9 +145,15 @@ export async function planBinary(
   };
 }
 
+/** What a service's bundle is put on. */
+function planFoundation(name: string, inputs: ImageInputs, context: RecipeContext): Promise<Recipe> {
+  if (name === "llm-server") return planModel(inputs, context);
+  return planBase(context, name === "media-processing" ? MEDIA : BASE);
+}
+
 /** Debian packages and the pinned Node; kept as an archive, since all services stand on it. */
-async function planBase(context: RecipeContext): Promise<Recipe> {
-  const rootfs = await makeRootfs(BASE, context.folder, context.ctx);
+async function planBase(context: RecipeContext, spec = BASE): Promise<Recipe> {
+  const rootfs = await makeRootfs(spec, context.folder, context.ctx);
   const inputs = { "rootfs.tar": rootfs, node: NODE };
   const { hash, build } = await planRootfs({ dockerfile: "base.Dockerfile", inputs }, context);
   const archive = join(context.folder, `base-${hash}.tar`);

@@ -20,6 +20,7 @@ const TOOL_VARIABLES: Partial<Record<ToolName, string>> = {
   traefik: "TRAEFIK_BINARY",
   actionlint: "ACTIONLINT_BINARY",
   syft: "SYFT_BINARY",
+  versitygw: "VERSITYGW_BINARY",
 };
 
 /**

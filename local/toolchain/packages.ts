@@ -15,6 +15,7 @@ const EXECUTABLES = {
   "redis-server": "redis-server",
   "docker-registry": "docker-registry",
   prometheus: "promtool",
+  ffmpeg: "ffmpeg",
   socat: "socat",
   mmdebstrap: "mmdebstrap",
   nftables: "nft",

@@ -25,6 +25,7 @@ const COREDNS = "1.15.0";
 const TRAEFIK = "3.6.6";
 const ACTIONLINT = "1.7.12";
 const SYFT = "1.52.0";
+const VERSITYGW = "1.8.0";
 
 /** In the order in which they are built when several are asked for: what the rest of `up` waits for comes first. */
 const TABLE = {
@@ -110,6 +111,13 @@ const TABLE = {
       const base = `https://github.com/anchore/syft/releases/download/v${SYFT}/syft_${SYFT}`;
       return { url: `${base}_${os}_${arch}.tar.gz`, checksumUrl: `${base}_checksums.txt`, member: "syft" };
     },
+  },
+  versitygw: {
+    version: VERSITYGW,
+    module: "versitygw",
+    package: "github.com/versity/versitygw/cmd/versitygw",
+    ldflags: `${STRIP} -X main.Version=${VERSITYGW}`,
+    installed: { args: ["--version"], matches: line(`Version\\s*:\\s*v?${VERSITYGW}`) },
   },
 } satisfies Record<string, Tool>;
 

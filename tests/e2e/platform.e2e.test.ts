@@ -12,7 +12,7 @@ import { command, INSTANCE, read } from "./command-line.ts";
 
 const SERVICES = [
   ...["api-gateway", "auth-service", "context-protocol-server", "websocket-server"],
-  ...["agent-orchestrator", "llm-server"],
+  ...["agent-orchestrator", "llm-server", "media-processing"],
 ];
 const instance = resolveInstance(INSTANCE);
 const MINUTES = 60_000;

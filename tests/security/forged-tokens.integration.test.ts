@@ -45,15 +45,16 @@ const post = (path: string, body: object) =>
 
 type Verdict = "let in" | "refused" | `something else: ${string}`;
 
-async function overHttp(url: string, token: string, body?: object): Promise<Verdict> {
+async function overHttp(url: string, token: string, body?: object | Buffer): Promise<Verdict> {
+  const isFile = Buffer.isBuffer(body);
   const response = await fetch(url, {
     method: body ? "POST" : "GET",
     headers: {
       authorization: `Bearer ${token}`,
       accept: "application/json, text/event-stream",
-      "content-type": "application/json",
+      "content-type": isFile ? "image/gif" : "application/json",
     },
-    body: body ? JSON.stringify(body) : null,
+    body: isFile ? new Uint8Array(body) : body ? JSON.stringify(body) : null,
   });
   await response.body?.cancel();
   if (response.ok) return "let in";
@@ -79,6 +80,9 @@ const INITIALIZE = {
   params: { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "test", version: "1" } },
 };
 
+/** A picture, the smallest there is. */
+const PIXEL = Buffer.from("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7", "base64");
+
 /** The ways by which a token gets into each service. */
 const WAYS: Partial<Record<ServiceName, Record<string, (token: string) => Promise<Verdict>>>> = {
   "api-gateway": {
@@ -90,6 +94,7 @@ const WAYS: Partial<Record<ServiceName, Record<string, (token: string) => Promis
     HTTP: (token) => overHttp(`${platform.context}/api/session`, token),
     MCP: (token) => overHttp(`${platform.context}/mcp`, token, INITIALIZE),
   },
+  "media-processing": { HTTP: (token) => overHttp(`${platform.media}/api/media`, token, PIXEL) },
   "websocket-server": { "the handshake": (token) => overSocket(platform.sockets, token) },
 };
 

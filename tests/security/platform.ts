@@ -1,3 +1,6 @@
+import { mkdtempDisposable } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createLogger, readConfig } from "@mobile-ai-agent/service-kit";
 import { startMongo, startRedis, type TestIssuer } from "@mobile-ai-agent/test-support";
 import { gatewayConfig } from "../../apps/api-gateway/src/config.ts";
@@ -7,6 +10,8 @@ import { authConfig } from "../../apps/auth-service/src/config.ts";
 import { createAuthService } from "../../apps/auth-service/src/service.ts";
 import { readServiceConfig as readContextConfig } from "../../apps/context-protocol-server/src/config.ts";
 import { createService as createContextService } from "../../apps/context-protocol-server/src/service.ts";
+import { mediaConfig } from "../../apps/media-processing/src/config.ts";
+import { createService as createMediaService } from "../../apps/media-processing/src/service.ts";
 import { readServiceConfig as readSocketConfig } from "../../apps/websocket-server/src/config.ts";
 import { createService as createSocketService } from "../../apps/websocket-server/src/service.ts";
 
@@ -15,6 +20,7 @@ const logger = createLogger("test", "none");
 export interface Platform {
   readonly auth: string;
   readonly context: string;
+  readonly media: string;
   readonly sockets: string;
   readonly gateway: string;
   /** One more gateway before the same services, of another configuration. Gives its origin. */
@@ -28,6 +34,7 @@ export async function startPlatform(issuer: TestIssuer): Promise<Platform> {
   const cleanup = new AsyncDisposableStack();
   const [mongo, redis] = await Promise.all([startMongo(), startRedis()]);
   for (const server of [mongo, redis]) cleanup.defer(() => server.stop());
+  const objects = cleanup.use(await mkdtempDisposable(join(tmpdir(), "objects-")));
   const common = {
     PORT: "0",
     METRICS_PORT: "0",
@@ -44,6 +51,8 @@ export async function startPlatform(issuer: TestIssuer): Promise<Platform> {
     MCP_URL: "https://agent.test/mcp",
     MCP_ALLOWED_HOSTS: "127.0.0.1",
     JWT_PRIVATE_KEYS: issuer.privateKey,
+    OBJECT_STORE_URL: `file://${objects.path}`,
+    MEDIA_URL_KEY: "m".repeat(32),
     SECOND_FACTOR_KEYS: Buffer.alloc(32, 1).toString("base64"),
   };
   const run = async <T extends { start(): Promise<void>; stop(): Promise<void> }>(service: T): Promise<T> => {
@@ -57,8 +66,13 @@ export async function startPlatform(issuer: TestIssuer): Promise<Platform> {
   const authEnv = { ...common, TRUSTED_PROXY_COUNT: "2" };
   const auth = at((await run(createAuthService(readConfig(authConfig, authEnv), logger))).ports().http);
   const env = { ...common, JWKS_URL: `${auth}/.well-known/jwks.json`, AUTH_SERVICE_URL: auth };
-  const context = at((await run(createContextService(readContextConfig(env), { logger }))).port());
-  const behind = { ...env, CONTEXT_PROTOCOL_SERVER_URL: context };
+  const media = at((await run(createMediaService(readConfig(mediaConfig, env), { logger }))).port());
+  const context = at(
+    (
+      await run(createContextService(readContextConfig({ ...env, MEDIA_PROCESSING_URL: media }), { logger }))
+    ).port(),
+  );
+  const behind = { ...env, CONTEXT_PROTOCOL_SERVER_URL: context, MEDIA_PROCESSING_URL: media };
   const sockets = at((await run(createSocketService(readSocketConfig(behind), { logger }))).port());
   const startGateway = async (more: Readonly<Record<string, string>>) => {
     const config = readConfig(gatewayConfig, { ...behind, TRUSTED_PROXY_COUNT: "1", ...more });
@@ -68,5 +82,14 @@ export async function startPlatform(issuer: TestIssuer): Promise<Platform> {
   const makeAdmin = async (username: string) => {
     await changeRole(readConfig(authConfig, authEnv), logger, { action: "grant", username });
   };
-  return { auth, context, sockets, gateway, startGateway, makeAdmin, stop: () => cleanup.disposeAsync() };
+  return {
+    auth,
+    context,
+    media,
+    sockets,
+    gateway,
+    startGateway,
+    makeAdmin,
+    stop: () => cleanup.disposeAsync(),
+  };
 }

@@ -28,6 +28,13 @@ export function composePrompt(
   ];
   return [
     { role: "system", content: system.join("\n\n") },
-    ...conversation.map(({ role, content }) => ({ role, content })),
+    ...conversation.map((message) => ({ role: message.role, content: asText(message) })),
   ];
+}
+
+/** The model reads only; it is told what it doesn't see, so that it can say so. */
+function asText({ type, content }: Message): string {
+  if (type === "text") return content;
+  const note = type === "image" ? "[The user sent a picture.]" : "[The user sent a recording.]";
+  return content === "" ? note : `${note}\n${content}`;
 }

@@ -27,6 +27,8 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   "/api/context": { service: "CONTEXT_PROTOCOL_SERVER_URL", access: "user" },
   "/api/message": { service: "CONTEXT_PROTOCOL_SERVER_URL", access: "user" },
   "/api/run": { service: "CONTEXT_PROTOCOL_SERVER_URL", access: "user" },
+  // A signed address takes the place of the token.
+  "/api/media/:mediaId/content": { service: "MEDIA_PROCESSING_URL", access: "anyone" },
   // 12 MB of a picture or recording, and what a form puts around it.
   "/api/media": { service: "MEDIA_PROCESSING_URL", access: "user", maxBody: 12 * MIB + 64 * 1024 },
   // Its 401 says where tokens are to be had, which only the endpoint knows.

@@ -26,6 +26,10 @@ const serviceConfig = z.object({
   ...mongoConfig.shape,
   ...redisConfig.shape,
   ...runTokenConfig.shape,
+  MEDIA_PROCESSING_URL: z
+    .url({ protocol: /^https?$/, error: "must be an http or https URL" })
+    .optional()
+    .describe("without it, messages have no pictures and recordings"),
   MCP_URL: z
     .url({ protocol: /^https?$/, error: "must be an http or https URL" })
     .refine((url) => URL.parse(url)?.pathname === "/mcp", "must end with /mcp")

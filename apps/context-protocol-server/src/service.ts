@@ -20,6 +20,7 @@ import {
 } from "@mobile-ai-agent/service-kit";
 import type { ServiceConfig } from "./config.ts";
 import { createMcpEndpoint } from "./mcp/endpoint.ts";
+import { createMediaCheck } from "./media-check.ts";
 import { mountRoutes } from "./routes/index.ts";
 
 export interface ContextProtocolServer extends Service {
@@ -61,6 +62,7 @@ export function createService(
         store,
         queue: createRunQueue(redis),
         cancellations: createRunCancellations(redis),
+        checkMedia: createMediaCheck(config.MEDIA_PROCESSING_URL),
         authenticate: requireUser(verifier),
       });
       const mcp = createMcpEndpoint({ config, store, verifier, logger });

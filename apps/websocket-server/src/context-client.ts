@@ -26,8 +26,8 @@ export interface ContextClient {
 /** @param url origin of context-protocol-server */
 export function createContextClient(url: string): ContextClient {
   return {
-    async createMessage(token, { sessionId, clientMessageId, type, content }) {
-      const body = JSON.stringify({ type, content, client_message_id: clientMessageId });
+    async createMessage(token, { sessionId, clientMessageId, type, content, mediaId }) {
+      const body = JSON.stringify({ type, content, media_id: mediaId, client_message_id: clientMessageId });
       const init = {
         method: "POST",
         headers: { ...bearer(token), "content-type": "application/json" },
@@ -62,7 +62,12 @@ async function call<S extends z.ZodType>(url: URL, init: RequestInit, schema: S)
 
 const UNAVAILABLE = "the service can't be reached now; try again shortly";
 
-const CODES: Record<number, SocketError["code"]> = { 400: "invalid", 401: "unauthorized", 404: "not_found" };
+const CODES: Record<number, SocketError["code"]> = {
+  400: "invalid",
+  401: "unauthorized",
+  404: "not_found",
+  422: "invalid",
+};
 
 function toProblem(status: number, body: unknown): SocketProblem {
   const code = CODES[status];

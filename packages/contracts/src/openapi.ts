@@ -14,6 +14,7 @@ import {
   User,
   UserList,
 } from "./http/auth.ts";
+import { Media, MediaId } from "./http/media.ts";
 import { CreateMessageRequest, CreateMessageResponse, Message, MessageList } from "./http/messages.ts";
 import { OPERATIONS, type Operation } from "./http/operations.ts";
 import { PasskeyId } from "./http/passkeys.ts";
@@ -40,13 +41,14 @@ const REQUESTS = {
 };
 const ANSWERS = {
   ...{ TokenResponse, User, UserList, Session, SessionList, CreateSessionResponse, Context },
-  ...{ Message, MessageList, CreateMessageResponse, Run, Problem, Json },
+  ...{ Message, MessageList, CreateMessageResponse, Media, Run, Problem, Json },
 };
 
 const PATH_PARAMETERS: Readonly<Record<string, z.ZodType>> = {
   sessionId: SessionId,
   runId: RunId,
   passkeyId: PasskeyId,
+  mediaId: MediaId,
 };
 
 const SESSION_TOKEN = z.string().optional().describe("must be the session's own where it is given");
@@ -57,12 +59,14 @@ const CHALLENGE = z.string().describe("how to authenticate: RFC 6750, 3");
 const PROBLEMS: Readonly<Record<number, string>> = {
   400: "the body or the query does not have the expected form; `errors` lists each fault",
   401: "not signed in, or not with valid credentials",
-  403: "not for this caller: another session's X-Session-Token, another origin's page, a wrong password, no administrator",
+  403: "not for this caller: another session's X-Session-Token, another origin's page, a wrong password, no administrator, or an address that does not hold",
   404: "there is no such thing, or it is another user's",
   409: "it is taken already",
   412: "the context has another version than If-Match asks for",
   413: "the body, or the context with it, is too large",
-  415: "a request with the cookie, whose body is not application/json",
+  415: "the file is of no kind that is taken, or a request with the cookie is not application/json",
+  416: "the range lies beyond the end",
+  422: "it has the right form and can't be used all the same: `detail` says why",
   429: "too many such requests or failed attempts in a while, by the same user or from the same address",
   503: "the service behind is away for the moment",
 };
@@ -112,7 +116,7 @@ export function openApiDocument(): ReturnType<typeof createDocument> {
 }
 
 function describeOperation(operationId: string, operation: Operation): ZodOpenApiOperationObject {
-  const { summary, access, query, body, versioned, success } = operation;
+  const { summary, access, query, body, upload, versioned, success } = operation;
   const names = parametersOf(operation);
   const path = Object.fromEntries(names.map((name) => [name, PATH_PARAMETERS[name]]));
   const header = {
@@ -129,11 +133,13 @@ function describeOperation(operationId: string, operation: Operation): ZodOpenAp
       ...(query && { query }),
     },
     ...(body && { requestBody: { required: true, content: { "application/json": { schema: body } } } }),
+    ...(upload && { requestBody: { required: true, content: asFile(upload) } }),
     responses: {
       [success.status]: {
         description: summary,
         ...(versioned && { headers: z.object({ ETag: ETAG }) }),
         ...(success.schema && { content: { "application/json": { schema: success.schema } } }),
+        ...(success.download && { content: asFile(success.download) }),
       },
       ...problemResponses(operation),
     },
@@ -141,15 +147,15 @@ function describeOperation(operationId: string, operation: Operation): ZodOpenAp
 }
 
 function problemResponses(operation: Operation): ZodOpenApiResponsesObject {
-  const { access, query, body, versioned, problems = [] } = operation;
+  const { access, query, body, upload, versioned, problems = [] } = operation;
   const names = parametersOf(operation);
   const statuses = [
-    ...(query || body ? [400] : []),
+    ...(query || body || upload ? [400] : []),
     ...(access === "user" ? [401] : []),
     ...(names.includes("sessionId") ? [403] : []),
     ...(names.length > 0 ? [404] : []),
     ...(versioned && body ? [412] : []),
-    ...(body ? [413] : []),
+    ...(body || upload ? [413] : []),
     ...[429, 503],
     ...problems,
   ];
@@ -163,6 +169,11 @@ function problemResponses(operation: Operation): ZodOpenApiResponsesObject {
     responses[`${status}` as "400"] = { description, content, ...(headers && { headers }) };
   }
   return responses;
+}
+
+/** A body that is the bytes of a file: OpenAPI 3.1.1, 4.8.14.2. */
+function asFile(contentTypes: readonly string[]) {
+  return Object.fromEntries(contentTypes.map((type) => [type, {}]));
 }
 
 /** @returns the names between braces in an operation's path. */

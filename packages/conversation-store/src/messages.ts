@@ -15,6 +15,7 @@ interface MessageDocument {
   role: Message["role"];
   type: Message["type"];
   content: string;
+  media_id?: string;
   run_id: string;
   created_at: Date;
 }
@@ -24,6 +25,7 @@ export interface NewUserMessage {
   readonly userId: string;
   readonly type: Message["type"];
   readonly content: string;
+  readonly mediaId?: string | undefined;
   readonly clientMessageId?: string | undefined;
 }
 
@@ -96,7 +98,7 @@ export function createMessageStore(db: Db): MessageStore {
       await messages.createIndex({ run_id: 1, role: 1 }, { unique: true });
     },
 
-    async addUserMessage({ sessionId, userId, type, content, clientMessageId }) {
+    async addUserMessage({ sessionId, userId, type, content, mediaId, clientMessageId }) {
       const runId = randomUUID();
       const { message, created } = await insert({
         session_id: sessionId,
@@ -106,6 +108,7 @@ export function createMessageStore(db: Db): MessageStore {
         role: "user",
         type,
         content,
+        ...(mediaId === undefined ? {} : { media_id: mediaId }),
         run_id: runId,
       });
       return { message, runId: message.run_id, created };
@@ -141,6 +144,7 @@ export function createMessageStore(db: Db): MessageStore {
 
 function toMessage(document: MessageDocument): Message {
   const { _id, session_id, sequence, client_message_id, role, type, content, run_id, created_at } = document;
+  const { media_id } = document;
   return {
     id: _id,
     session_id,
@@ -149,6 +153,7 @@ function toMessage(document: MessageDocument): Message {
     role,
     type,
     content,
+    ...(media_id === undefined ? {} : { media_id }),
     run_id,
     created_at: created_at.toISOString(),
   };

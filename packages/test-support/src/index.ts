@@ -7,4 +7,5 @@ export { startMongo } from "./mongo.ts";
 export { freePort } from "./port.ts";
 export { startRedis } from "./redis.ts";
 export { startRegistry } from "./registry.ts";
+export { startS3 } from "./s3.ts";
 export { createSoftwareAuthenticator } from "./software-authenticator.ts";

@@ -2,6 +2,7 @@ import { CreateMessageRequest, type CreateMessageResponse } from "@mobile-ai-age
 import type { ConversationStore, RunQueue } from "@mobile-ai-agent/conversation-store";
 import { contextHeaders, parseBody, userOf } from "@mobile-ai-agent/service-kit";
 import type { RequestHandler } from "express";
+import type { MediaCheck } from "../media-check.ts";
 import { ownedSession } from "./owned-session.ts";
 
 /**
@@ -10,16 +11,23 @@ import { ownedSession } from "./owned-session.ts";
  * Each step is idempotent. Whoever resends the message after a crash between two of them has the rest done,
  * and a stored run that never got into the queue is found by agent-orchestrator's sweep.
  */
-export function createMessage(store: ConversationStore, queue: RunQueue): RequestHandler {
+export function createMessage(
+  store: ConversationStore,
+  queue: RunQueue,
+  checkMedia: MediaCheck,
+): RequestHandler {
   return async (request, response) => {
     const { id: sessionId } = await ownedSession(store, request);
-    const { type, content, client_message_id: clientMessageId } = parseBody(CreateMessageRequest, request);
+    const { type, content, ...written } = parseBody(CreateMessageRequest, request);
+    const { client_message_id: clientMessageId, media_id: mediaId } = written;
+    if (mediaId !== undefined) await checkMedia(mediaId, type, request.get("authorization") ?? "");
     const userId = userOf(request).sub;
     const { message, runId } = await store.messages.addUserMessage({
       sessionId,
       userId,
       type,
       content,
+      mediaId,
       clientMessageId,
     });
     const run = await store.runs.create({ runId, sessionId, userId, messageId: message.id });

@@ -1,5 +1,6 @@
 import type { ConversationStore, RunCancellations, RunQueue } from "@mobile-ai-agent/conversation-store";
 import express, { type Express, type RequestHandler, Router } from "express";
+import type { MediaCheck } from "../media-check.ts";
 import { cancelRun } from "./cancel-run.ts";
 import { createMessage } from "./create-message.ts";
 import { createSession } from "./create-session.ts";
@@ -14,18 +15,15 @@ export interface RouteDependencies {
   readonly store: ConversationStore;
   readonly queue: RunQueue;
   readonly cancellations: RunCancellations;
+  readonly checkMedia: MediaCheck;
   readonly authenticate: RequestHandler;
 }
 
 /**
  * Every route is behind `authenticate`. What belongs to another user answers 404, as if it were not there.
  */
-export function mountRoutes({
-  store,
-  queue,
-  cancellations,
-  authenticate,
-}: RouteDependencies): (app: Express) => void {
+export function mountRoutes(dependencies: RouteDependencies): (app: Express) => void {
+  const { store, queue, cancellations, checkMedia, authenticate } = dependencies;
   const api = Router();
   api.use(authenticate, express.json({ limit: "100kb" }));
   api.post("/session/create", createSession(store));
@@ -34,7 +32,7 @@ export function mountRoutes({
   api.get("/context/:sessionId", getContext(store));
   api.patch("/context/:sessionId", updateContext(store));
   api.post("/context/:sessionId/update", updateContext(store));
-  api.post("/message/:sessionId", createMessage(store, queue));
+  api.post("/message/:sessionId", createMessage(store, queue, checkMedia));
   api.get("/message/:sessionId", listMessages(store));
   api.get("/run/:runId", getRun(store));
   api.post("/run/:runId/cancel", cancelRun(store, cancellations));

@@ -20,3 +20,15 @@ export const Media = z.strictObject({
   created_at: z.iso.datetime(),
 });
 export type Media = z.infer<typeof Media>;
+
+/** `thumbnail` is there for pictures only. */
+export const MediaVariant = z.enum(["full", "thumbnail"]);
+export type MediaVariant = z.infer<typeof MediaVariant>;
+
+/** What a signed address carries; taken from `url` or `thumbnail_url` as it is. */
+export const MediaContentQuery = z.strictObject({
+  variant: MediaVariant,
+  expires: z.coerce.number().int().positive().describe("seconds since the epoch"),
+  signature: z.string().min(1).max(128),
+});
+export type MediaContentQuery = z.infer<typeof MediaContentQuery>;

@@ -10,6 +10,7 @@ import {
   User,
   UserList,
 } from "./auth.ts";
+import { Media, MediaContentQuery } from "./media.ts";
 import { CreateMessageRequest, CreateMessageResponse, ListMessagesQuery, MessageList } from "./messages.ts";
 import {
   CreatePasskeyOptionsRequest,
@@ -39,7 +40,7 @@ import {
 } from "./sessions.ts";
 
 export interface Operation {
-  readonly method: "get" | "post" | "patch";
+  readonly method: "get" | "post" | "patch" | "delete";
   /** With `{name}` for each parameter, a key of `PATH_PARAMETERS`. */
   readonly path: `/api/${string}`;
   readonly summary: string;
@@ -47,9 +48,16 @@ export interface Operation {
   readonly access: "anyone" | "user";
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
+  /** Content types of a body that is a file. */
+  readonly upload?: readonly string[];
   /** Answers with the version of a context as ETag. */
   readonly versioned?: true;
-  readonly success: { readonly status: 200 | 201 | 204; readonly schema?: z.ZodType };
+  readonly success: {
+    readonly status: 200 | 201 | 204;
+    readonly schema?: z.ZodType;
+    /** Content types of an answer that is a file. */
+    readonly download?: readonly string[];
+  };
   /** Statuses with a Problem, besides those that follow from access, parameters, query and body. */
   readonly problems?: readonly number[];
 }
@@ -263,6 +271,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     access: "user",
     body: CreateMessageRequest,
     success: { status: 201, schema: CreateMessageResponse },
+    problems: [422],
   },
   listMessages: {
     method: "get",
@@ -271,6 +280,38 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     access: "user",
     query: ListMessagesQuery,
     success: { status: 200, schema: MessageList },
+  },
+  uploadMedia: {
+    method: "post",
+    path: "/api/media",
+    summary: "Keep a picture or a recording, made anew without its metadata, for a message to show.",
+    access: "user",
+    upload: ["image/*", "audio/*"],
+    success: { status: 201, schema: Media },
+    problems: [415, 422],
+  },
+  getMedia: {
+    method: "get",
+    path: "/api/media/{mediaId}",
+    summary: "One of the caller's pictures or recordings, with addresses that are new.",
+    access: "user",
+    success: { status: 200, schema: Media },
+  },
+  deleteMedia: {
+    method: "delete",
+    path: "/api/media/{mediaId}",
+    summary: "Remove a picture or a recording for good; messages that show it stay.",
+    access: "user",
+    success: { status: 204 },
+  },
+  getMediaContent: {
+    method: "get",
+    path: "/api/media/{mediaId}/content",
+    summary: "The bytes, for who has a signed address; Range gets a part of them.",
+    access: "anyone",
+    query: MediaContentQuery,
+    success: { status: 200, download: ["image/webp", "audio/mp4"] },
+    problems: [403, 416],
   },
   getRun: {
     method: "get",

@@ -1,0 +1,29 @@
+import { OBJECT_STORE_URL } from "@mobile-ai-agent/object-store";
+import { baseConfig, mongoConfig, redisConfig, tokenConfig } from "@mobile-ai-agent/service-kit";
+import { z } from "zod";
+
+const positive = (fallback: number) =>
+  z.coerce.number("must be a whole number").int("must be a whole number").positive().default(fallback);
+
+const MIB = 1024 * 1024;
+
+/** Every variable of this service. */
+export const mediaConfig = z.object({
+  ...baseConfig.shape,
+  ...mongoConfig.shape,
+  ...redisConfig.shape,
+  ...tokenConfig.shape,
+  OBJECT_STORE_URL: z.string().regex(OBJECT_STORE_URL, "must be file:///folder or s3://bucket"),
+  MEDIA_URL_KEY: z
+    .string()
+    .min(32, "must have at least 32 characters")
+    .describe("what the addresses of pictures and recordings are signed with"),
+  SCRATCH_DIR: z.string().min(1).default("/tmp").describe("folder for uploads that are being worked on"),
+  FFMPEG_PATH: z.string().min(1).default("ffmpeg"),
+  MAX_UPLOAD_BYTES: positive(10 * MIB),
+  MAX_PIXELS: positive(40_000_000).describe("width times height of a picture"),
+  MAX_AUDIO_SECONDS: positive(300),
+  CONVERSIONS: positive(2).describe("pictures and recordings that are converted at a time"),
+  QUEUE: positive(16).describe("uploads that wait for their conversion; more are told to come again"),
+});
+export type MediaConfig = z.infer<typeof mediaConfig>;

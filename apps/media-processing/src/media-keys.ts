@@ -1,0 +1,15 @@
+import type { MediaVariant } from "@mobile-ai-agent/contracts";
+import type { StoredMedia } from "./media-store.ts";
+
+/** Under this the object store has a user's pictures and recordings, each with its variants. */
+export const MEDIA_PREFIX = "media/";
+
+/** By user first, so that all of one can be found without the database. */
+export function keyOf({ userId, id }: Pick<StoredMedia, "userId" | "id">, variant: MediaVariant): string {
+  return `${MEDIA_PREFIX}${userId}/${id}/${variant}`;
+}
+
+/** @returns the media's id in an object's key */
+export function idIn(key: string): string | undefined {
+  return key.split("/")[2];
+}

@@ -1,0 +1,79 @@
+import type { MediaKind } from "@mobile-ai-agent/contracts";
+import type { Db } from "mongodb";
+
+/** A picture or a recording, as the database knows it; its bytes are in the object store. */
+export interface StoredMedia {
+  readonly id: string;
+  readonly userId: string;
+  readonly kind: MediaKind;
+  readonly contentType: string;
+  readonly bytes: number;
+  readonly width?: number;
+  readonly height?: number;
+  readonly thumbnailBytes?: number;
+  readonly durationSeconds?: number;
+  readonly createdAt: Date;
+}
+
+interface MediaDocument {
+  _id: string;
+  user_id: string;
+  kind: MediaKind;
+  content_type: string;
+  bytes: number;
+  width?: number;
+  height?: number;
+  thumbnail_bytes?: number;
+  duration_seconds?: number;
+  created_at: Date;
+}
+
+export interface MediaStore {
+  createIndexes(): Promise<void>;
+  add(media: StoredMedia): Promise<void>;
+  get(id: string): Promise<StoredMedia | undefined>;
+  remove(id: string): Promise<void>;
+}
+
+export function createMediaStore(db: Db): MediaStore {
+  const media = db.collection<MediaDocument>("media");
+  return {
+    async createIndexes() {
+      await media.createIndex({ user_id: 1, created_at: -1 });
+    },
+    async add(item) {
+      await media.insertOne(toDocument(item));
+    },
+    async get(id) {
+      const document = await media.findOne({ _id: id });
+      return document === null ? undefined : toMedia(document);
+    },
+    async remove(id) {
+      await media.deleteOne({ _id: id });
+    },
+  };
+}
+
+function toDocument(item: StoredMedia): MediaDocument {
+  const { id, userId, kind, contentType, bytes, width, height, thumbnailBytes, durationSeconds, createdAt } =
+    item;
+  return {
+    ...{ _id: id, user_id: userId, kind, content_type: contentType, bytes },
+    ...(width !== undefined && { width }),
+    ...(height !== undefined && { height }),
+    ...(thumbnailBytes !== undefined && { thumbnail_bytes: thumbnailBytes }),
+    ...(durationSeconds !== undefined && { duration_seconds: durationSeconds }),
+    created_at: createdAt,
+  };
+}
+
+function toMedia(document: MediaDocument): StoredMedia {
+  const { _id, user_id, kind, content_type, bytes, width, height, created_at } = document;
+  return {
+    ...{ id: _id, userId: user_id, kind, contentType: content_type, bytes, createdAt: created_at },
+    ...(width !== undefined && { width }),
+    ...(height !== undefined && { height }),
+    ...(document.thumbnail_bytes !== undefined && { thumbnailBytes: document.thumbnail_bytes }),
+    ...(document.duration_seconds !== undefined && { durationSeconds: document.duration_seconds }),
+  };
+}

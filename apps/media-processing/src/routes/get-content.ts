@@ -1,0 +1,67 @@
+import { pipeline } from "node:stream/promises";
+import { MediaContentQuery, MediaId } from "@mobile-ai-agent/contracts";
+import { HttpProblem, parseQuery } from "@mobile-ai-agent/service-kit";
+import type { Request, RequestHandler } from "express";
+import type { MediaContext } from "../context.ts";
+import { keyOf } from "../media-keys.ts";
+import { noSuchMedia } from "./owned-media.ts";
+
+/** What is served is somebody's upload, made anew: it runs nothing and loads nothing all the same. */
+const HARMLESS = {
+  "Content-Security-Policy": "default-src 'none'; sandbox",
+  "Content-Disposition": "inline",
+  "Cross-Origin-Resource-Policy": "same-origin",
+  "Accept-Ranges": "bytes",
+};
+
+/** GET /api/media/:mediaId/content: the bytes, for who has a signed address; with Range, a part of them. */
+export function getContent({ media, objects, signedUrls }: MediaContext): RequestHandler {
+  return async (request, response) => {
+    const query = parseQuery(MediaContentQuery, request);
+    const id = MediaId.safeParse(request.params.mediaId).data;
+    if (id === undefined || !signedUrls.holds(id, query)) {
+      throw new HttpProblem(
+        403,
+        "Forbidden",
+        "the address is not valid, or not any more: get the media again",
+      );
+    }
+    const found = await media.get(id);
+    const size = query.variant === "full" ? found?.bytes : found?.thumbnailBytes;
+    if (found === undefined || size === undefined) throw noSuchMedia();
+
+    const age = Math.max(0, query.expires - Math.floor(Date.now() / 1000));
+    response.set({
+      ...HARMLESS,
+      "Content-Type": found.contentType,
+      "Cache-Control": `private, max-age=${age}, immutable`,
+      ETag: `"${id}-${query.variant}"`,
+    });
+    if (request.fresh) return void response.status(304).end();
+    const range = rangeOf(request, size);
+    const object = await objects.get(keyOf(found, query.variant), range);
+    if (object === undefined) throw noSuchMedia();
+    if (range) response.status(206).set("Content-Range", `bytes ${range.start}-${range.end}/${size}`);
+    response.set("Content-Length", String(range ? range.end - range.start + 1 : size));
+    await pipeline(object.body, response).catch((error: NodeJS.ErrnoException) => {
+      // The one who asked went away.
+      if (error.code !== "ERR_STREAM_PREMATURE_CLOSE") throw error;
+    });
+  };
+}
+
+/**
+ * One range; several at once, and what is no range, get the whole (RFC 9110, 14.2).
+ *
+ * @throws HttpProblem 416 for one that lies beyond the end
+ */
+function rangeOf(request: Request, size: number): { start: number; end: number } | undefined {
+  const ranges = request.range(size);
+  if (ranges === -1) {
+    const headers = { "Content-Range": `bytes */${size}` };
+    throw new HttpProblem(416, "Range Not Satisfiable", `there are ${size} bytes`, { headers });
+  }
+  if (ranges === undefined || ranges === -2 || ranges.type !== "bytes" || ranges.length !== 1)
+    return undefined;
+  return ranges[0];
+}

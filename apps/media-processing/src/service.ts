@@ -1,0 +1,81 @@
+import { createObjectStore } from "@mobile-ai-agent/object-store";
+import {
+  connectMongo,
+  connectRedis,
+  createApp,
+  createMetrics,
+  createTokenVerifier,
+  followRevocations,
+  type Logger,
+  listen,
+  refuseRevoked,
+  requireUser,
+  type Service,
+  startManagement,
+} from "@mobile-ai-agent/service-kit";
+import pLimit from "p-limit";
+import type { MediaConfig } from "./config.ts";
+import { createMediaMetrics } from "./media-metrics.ts";
+import { createMediaStore } from "./media-store.ts";
+import { mountRoutes } from "./routes/index.ts";
+import { createSignedUrls } from "./signed-urls.ts";
+import { sweepOrphans } from "./sweep.ts";
+
+const SWEEP_MS = 60 * 60 * 1000;
+
+export interface MediaProcessing extends Service {
+  /** The port it listens on, once started. */
+  port(): number;
+}
+
+/** Takes pictures and recordings, makes them safe and small, keeps them, and gives them out to who may see them. */
+export function createService(config: MediaConfig, { logger }: { logger: Logger }): MediaProcessing {
+  const resources = new AsyncDisposableStack();
+  let ready = false;
+  let port = 0;
+
+  return {
+    port: () => port,
+
+    async start() {
+      const metrics = createMetrics();
+      const probes = await startManagement(config.METRICS_PORT, { ready: () => ready, metrics });
+      resources.defer(() => probes.close());
+      const mongo = await connectMongo(config, "media-processing");
+      resources.defer(() => mongo.close());
+      const media = createMediaStore(mongo.db);
+      await media.createIndexes();
+      const redis = await connectRedis(config, logger);
+      resources.defer(() => redis.close());
+      const revocations = await followRevocations(redis, logger);
+      const objects = await createObjectStore(config.OBJECT_STORE_URL);
+      const verifier = createTokenVerifier({
+        issuer: config.JWT_ISSUER,
+        audience: config.JWT_AUDIENCE,
+        jwksUrl: config.JWKS_URL,
+      });
+      const routes = mountRoutes({
+        ...{ config, media, objects, logger },
+        signedUrls: createSignedUrls(config.MEDIA_URL_KEY),
+        conversions: pLimit(config.CONVERSIONS),
+        metrics: createMediaMetrics(metrics.registry),
+        authenticate: requireUser(refuseRevoked(verifier, revocations)),
+      });
+      const sweep = setInterval(() => {
+        sweepOrphans({ media, objects, logger }).catch((error) =>
+          logger.warn("sweep failed; the next is in an hour", { error }),
+        );
+      }, SWEEP_MS);
+      resources.defer(() => clearInterval(sweep));
+      const http = await listen(createApp({ logger, metrics, routes, json: false }), config.PORT);
+      resources.defer(() => http.close());
+      port = http.port;
+      ready = true;
+    },
+
+    async stop() {
+      ready = false;
+      await resources.disposeAsync();
+    },
+  };
+}
