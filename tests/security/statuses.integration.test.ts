@@ -5,7 +5,7 @@ import { goodCall, pathOf } from "./api/calls.ts";
 import { faultsOf } from "./api/judge.ts";
 import { DESCRIBED, type Described, pathParameters } from "./api/operations.ts";
 import { type Answer, type Call, send } from "./api/send.ts";
-import { furnish, good, newAddress, signUp, type User } from "./api/users.ts";
+import { callAs, furnish, good, newAddress, PICTURE, signUp, type User } from "./api/users.ts";
 import { type Platform, startPlatform } from "./platform.ts";
 
 const issuer = createIssuer();
@@ -22,7 +22,7 @@ beforeAll(async () => {
   strict = await platform.startGateway(once);
   const nowhere = `http://127.0.0.1:${await freePort()}`;
   bereft = await platform.startGateway({
-    ...{ AUTH_SERVICE_URL: nowhere, CONTEXT_PROTOCOL_SERVER_URL: nowhere },
+    ...{ AUTH_SERVICE_URL: nowhere, CONTEXT_PROTOCOL_SERVER_URL: nowhere, MEDIA_PROCESSING_URL: nowhere },
     ...{ UPSTREAM_FAILURES: "1", UPSTREAM_REST: "60" },
   });
 });
@@ -37,10 +37,17 @@ const withHeaders = (call: Call, headers: Record<string, string>) =>
   ask({ ...call, headers: { ...call.headers, ...headers } });
 const bodyOf = ({ body }: Call) => JSON.parse(`${body}`);
 
+/** For whatever takes a body: more than a picture or a recording may have. */
+const TOO_LARGE = 13 * 1024 * 1024;
+
 /** By status, for every operation that has it and no provocation of its own. */
 const PROVOCATIONS: Readonly<Record<number, Provocation>> = {
-  400: (call, { body }) =>
-    body ? withBody(call, [["of", "no"], "form"]) : ask({ ...call, path: `${call.path}?limit=none` }),
+  400: (call, { body }) => {
+    const withoutQuery = call.path.split("?")[0];
+    return body
+      ? withBody(call, [["of", "no"], "form"])
+      : ask({ ...call, path: `${withoutQuery}?limit=none` });
+  },
   401: ({ headers: { authorization: _, ...headers }, ...call }) => ask({ ...call, headers }),
   403: (call, operation) => {
     if (pathParameters(operation).includes("sessionId"))
@@ -54,8 +61,8 @@ const PROVOCATIONS: Readonly<Record<number, Provocation>> = {
     return ask({ ...call, path: pathOf(operation, Object.fromEntries(others)) });
   },
   412: (call) => withHeaders(call, { "if-match": '"999"' }),
-  413: (call) => withBody(call, { text: "x".repeat(2 * 1024 * 1024) }),
-  415: (call) => fromPage(call, { "content-type": "text/plain" }),
+  413: (call) => ask({ ...call, body: Buffer.alloc(TOO_LARGE, " ") }),
+  415: (call) => withHeaders(call, { "content-type": "text/plain" }),
   429: async (call) => {
     const headers = { ...call.headers, "x-forwarded-for": newAddress() };
     await send(strict, { ...call, headers });
@@ -115,7 +122,21 @@ const OWN: Readonly<Record<string, Readonly<Record<number, Provocation>>>> = {
     },
     403: ask,
   },
-  createMessage: { 422: (call) => withBody(call, { type: "image", content: "a picture" }) },
+  createMessage: { 422: (call) => withBody(call, { type: "image", media_id: randomUUID() }) },
+  uploadMedia: {
+    400: (call) => ask({ ...call, body: "" }),
+    422: (call) => ask({ ...call, body: PICTURE.subarray(0, 50) }),
+  },
+  getMediaContent: {
+    206: (call) => withHeaders(call, { range: "bytes=0-1" }),
+    304: (call, _operation, user) => withHeaders(call, { "if-none-match": `"${user.ids.mediaId}-full"` }),
+    403: (call) => ask({ ...call, path: `${call.path}no` }),
+    404: async (call, _operation, user) => {
+      good(await callAs(platform.gateway, user, ["DELETE", `/api/media/${user.ids.mediaId}`]));
+      return ask(call);
+    },
+    416: (call) => withHeaders(call, { range: "bytes=9999999-" }),
+  },
 };
 
 /** What an operation can't be made to answer, and why the document has it all the same. */
@@ -127,11 +148,19 @@ describe.each(DESCRIBED)("$id", (operation) => {
   const reachable = [...operation.responses.keys()].filter(
     (status) => UNREACHABLE[operation.id]?.[status] === undefined,
   );
-  it.each(reachable)("answers %i, as it is described", async (status) => {
+  const prepare = async () => {
     const user = await furnish(platform.gateway, await signUp(platform.gateway, issuer.issuer));
-    const call = await goodCall(operation, { origin: platform.gateway, user });
+    return { user, call: await goodCall(operation, { origin: platform.gateway, user }) };
+  };
+  let refused: ReturnType<typeof prepare> | undefined;
+
+  it.each(reachable)("answers %i, as it is described", async (status) => {
     const isSuccess = status === operation.source.success.status;
-    const provoke = OWN[operation.id]?.[status] ?? (isSuccess ? ask : PROVOCATIONS[status]);
+    const own = OWN[operation.id]?.[status];
+    // What changes something needs things of its own; what is refused doesn't.
+    if (!isSuccess && !own) refused ??= prepare();
+    const { user, call } = await (isSuccess || own ? prepare() : (refused as ReturnType<typeof prepare>));
+    const provoke = own ?? (isSuccess ? ask : PROVOCATIONS[status]);
     if (provoke === undefined)
       throw new Error(`nothing is known that makes ${operation.id} answer ${status}`);
     const answer = await provoke(call, operation, user);

@@ -1,6 +1,6 @@
 import { createIssuer } from "@mobile-ai-agent/test-support";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { goodCall, headersOf, pathOf } from "./api/calls.ts";
+import { goodCall, pathOf } from "./api/calls.ts";
 import { faultsOf } from "./api/judge.ts";
 import { DESCRIBED, type Described, pathParameters, type Schema } from "./api/operations.ts";
 import { type Answer, send } from "./api/send.ts";
@@ -56,9 +56,7 @@ function idsIn(schema: Schema | undefined): [property: string, fixture: string][
 /** Those that remove what the path names come last. */
 const byHarm = ({ id, method }: Described) => Number(method === "DELETE" || id.startsWith("remove"));
 const withParameters = DESCRIBED.filter((operation) => pathParameters(operation).length > 0);
-const ofUsers = withParameters
-  .filter(({ needsUser }) => needsUser)
-  .sort((one, other) => byHarm(one) - byHarm(other));
+const ofUsers = withParameters.toSorted((one, other) => byHarm(one) - byHarm(other));
 
 describe("a user who knows another's ids", () => {
   it.each(ofUsers)("gets nothing by $id, and changes nothing", async (operation) => {
@@ -113,10 +111,12 @@ describe("a user who knows another's ids", () => {
 
 describe("nobody", () => {
   it.each(DESCRIBED.filter(({ needsUser }) => needsUser))("gets anything by $id", async (operation) => {
-    const stranger = { ...owner, token: "" };
-    const { authorization: _, ...headers } = headersOf(operation, stranger, operation.body !== undefined);
-    const call = { method: operation.method, path: pathOf(operation, owner.ids), headers };
-    const answer = await send(platform.gateway, { ...call, body: operation.body ? "{}" : undefined });
+    const { headers, ...call } = await goodCall(operation, {
+      origin: platform.gateway,
+      user: await newUser(),
+    });
+    const { authorization: _, ...anonymous } = headers;
+    const answer = await send(platform.gateway, { ...call, headers: anonymous });
     expect([answer.status, faultsOf(operation, answer)]).toEqual([401, []]);
   });
 });

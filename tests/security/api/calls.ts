@@ -6,7 +6,7 @@ import { z } from "zod";
 import { valuesOf } from "./arbitraries.ts";
 import { type Described, pathParameters } from "./operations.ts";
 import type { Call } from "./send.ts";
-import { callAs, good, type Ids, newCredential, signIn, type User } from "./users.ts";
+import { callAs, good, type Ids, newCredential, PICTURE, signIn, type User } from "./users.ts";
 
 /** Makes what an operation's success needs beyond a body of the right form. */
 type Preparation = (origin: string, user: User) => Promise<object>;
@@ -44,6 +44,11 @@ const BODIES: Readonly<Record<string, Preparation>> = {
   createMessage: async () => ({ content: "hello" }),
 };
 
+/** Queries that a success needs. */
+const QUERIES: Readonly<Record<string, (user: User) => string | undefined>> = {
+  getMediaContent: ({ mediaQuery }) => mediaQuery,
+};
+
 async function newRefreshToken(origin: string, user: User) {
   return { refresh_token: (await signIn(origin, user)).refresh_token };
 }
@@ -63,29 +68,31 @@ export async function goodCall(
   operation: Described,
   { origin, user, ids = user.ids }: { origin: string; user: User; ids?: Ids },
 ): Promise<Call> {
-  const body = await goodBody(operation, origin, user);
+  const body = operation.source.upload ? PICTURE : await goodBody(operation, origin, user);
+  const query = QUERIES[operation.id]?.(user);
   return {
     method: operation.method,
-    path: pathOf(operation, ids),
-    headers: headersOf(operation, user, body !== undefined),
-    ...(body !== undefined && { body: JSON.stringify(body) }),
+    path: pathOf(operation, ids) + (query === undefined ? "" : `?${query}`),
+    headers: headersOf(operation, user),
+    ...(body !== undefined && { body }),
   };
 }
 
-async function goodBody({ id, body }: Described, origin: string, user: User): Promise<object | undefined> {
+async function goodBody({ id, body }: Described, origin: string, user: User): Promise<string | undefined> {
   if (body === undefined) return undefined;
   const prepared = await BODIES[id]?.(origin, user);
-  if (prepared !== undefined) return prepared;
+  if (prepared !== undefined) return JSON.stringify(prepared);
   const [drawn] = fc.sample(valuesOf(body), { numRuns: 1, seed: 1 });
   const { password } = user;
-  return { ...(drawn as object), ...(body.properties?.password && { password }) };
+  return JSON.stringify({ ...(drawn as object), ...(body.properties?.password && { password }) });
 }
 
-export function headersOf({ needsUser }: Described, user: User, hasBody: boolean): Record<string, string> {
+export function headersOf({ needsUser, body, source }: Described, user: User): Record<string, string> {
+  const type = source.upload ? "image/png" : body && "application/json";
   return {
     "x-forwarded-for": user.address,
     ...(needsUser && { authorization: `Bearer ${user.token}` }),
-    ...(hasBody && { "content-type": "application/json" }),
+    ...(type && { "content-type": type }),
   };
 }
 

@@ -15,14 +15,20 @@ const OF_THE_MESSAGE = [400, 411, 413, 415, 431];
 export function faultsOf(operation: Described, answer: Answer, expected?: number): string[] {
   const promised = operation.responses.get(answer.status);
   const { success } = operation.source;
-  if (answer.status !== success.status) {
+  // Parts of a file have a status of their own.
+  const isGood = answer.status === success.status || (promised !== undefined && answer.status < 400);
+  if (!isGood) {
     const isNamed = promised !== undefined || OF_THE_MESSAGE.includes(answer.status);
     const unnamed = isNamed ? [] : [`status ${answer.status} is not described`];
     return [...unnamed, ...missing(promised, answer), ...faultsOfRefusal(answer, expected)];
   }
   const faults = missing(promised, answer);
   if (success.schema === undefined) {
-    return answer.status === 204 && answer.body !== "" ? [...faults, "a body comes with 204"] : faults;
+    const isBare = answer.status === 204 || answer.status === 304;
+    if (success.download && !isBare && !success.download.includes(mediaType(answer) ?? "")) {
+      return [...faults, `the body is ${mediaType(answer)}`];
+    }
+    return isBare && answer.body !== "" ? [...faults, `a body comes with ${answer.status}`] : faults;
   }
   const type = mediaType(answer);
   if (type !== "application/json") return [...faults, `the body is ${type}`];

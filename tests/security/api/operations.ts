@@ -60,6 +60,7 @@ interface RawOperation {
 }
 
 function describeOne(method: string, path: string, raw: RawOperation): Described {
+  const body = raw.requestBody?.content["application/json"]?.schema;
   const statuses = Object.entries(raw.responses).filter(([status]) => status !== "default");
   const source = OPERATIONS[raw.operationId];
   if (source === undefined) throw new Error(`${raw.operationId} is in the document only`);
@@ -68,7 +69,7 @@ function describeOne(method: string, path: string, raw: RawOperation): Described
     method: method.toUpperCase(),
     path,
     parameters: raw.parameters ?? [],
-    body: raw.requestBody?.content["application/json"]?.schema,
+    body: body && resolve(body),
     needsUser: raw.security.length > 0,
     responses: new Map(
       statuses.map(([status, { headers = {} }]) => [Number(status), Object.keys(headers)] as const),

@@ -16,6 +16,8 @@ export interface User {
   /** Of what `furnish` has made. */
   ids: Ids;
   sessionToken?: string;
+  /** What signs the address of the picture. */
+  mediaQuery?: string;
   readonly authenticator: ReturnType<typeof createSoftwareAuthenticator>;
 }
 
@@ -80,9 +82,32 @@ export async function furnish(origin: string, user: User): Promise<User> {
   const sent = await call("POST", `/api/message/${session.session_id}`, message);
   const { run_id: runId } = z.object({ run_id: z.string() }).parse(sent);
   await addPasskey(origin, user);
+  const picture = await upload(origin, user);
   user.sessionToken = session.session_token;
-  user.ids = { sessionId: session.session_id, runId, passkeyId: user.authenticator.id };
+  user.mediaQuery = picture.url.split("?")[1] ?? "";
+  const { authenticator } = user;
+  user.ids = { sessionId: session.session_id, runId, passkeyId: authenticator.id, mediaId: picture.id };
   return user;
+}
+
+/** The smallest picture that there is. */
+export const PICTURE = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+  "base64",
+);
+
+async function upload(origin: string, { address, token }: User) {
+  const answer = await send(origin, {
+    method: "POST",
+    path: "/api/media",
+    headers: {
+      "x-forwarded-for": address,
+      authorization: `Bearer ${token}`,
+      "content-type": "image/png",
+    },
+    body: PICTURE,
+  });
+  return z.object({ id: z.string(), url: z.string() }).parse(good(answer));
 }
 
 async function addPasskey(origin: string, user: User): Promise<void> {
