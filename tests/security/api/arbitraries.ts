@@ -6,7 +6,16 @@ const MAX_DEPTH = 4;
 
 const KEYWORDS = [
   ...["$ref", "type", "const", "enum", "anyOf", "format", "pattern", "minLength", "maxLength"],
-  ...["minimum", "maximum", "items", "properties", "required", "propertyNames", "additionalProperties"],
+  ...[
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "items",
+    "properties",
+    "required",
+    "propertyNames",
+    "additionalProperties",
+  ],
   ...["description", "default"],
 ];
 
@@ -31,7 +40,7 @@ export function valuesOf(schema: Schema, depth = 0): Arbitrary<unknown> {
     case "string":
       return texts(schema);
     case "integer":
-      return fc.integer({ min: schema.minimum ?? -(2 ** 31), max: schema.maximum ?? 2 ** 31 });
+      return fc.integer({ min: leastOf(schema), max: Math.min(schema.maximum ?? 2 ** 31, 2 ** 31) });
     case "number":
       return fc.double({ noNaN: true, noDefaultInfinity: true });
     case "boolean":
@@ -45,6 +54,10 @@ export function valuesOf(schema: Schema, depth = 0): Arbitrary<unknown> {
     default:
       return fc.jsonValue({ maxDepth: 2 });
   }
+}
+
+function leastOf({ minimum, exclusiveMinimum = -Infinity }: Schema): number {
+  return Math.max(minimum ?? -(2 ** 31), exclusiveMinimum + 1, -(2 ** 31));
 }
 
 /** What a database, a template or a terminal may take for more than a text. */

@@ -20,7 +20,8 @@ const PATIENCE_MS = 30_000;
 /** Sends what `fetch` would refuse or make tidy. @throws Error when there is no answer, which is a fault too */
 export function send(origin: string, { method, path, headers, body }: Call): Promise<Answer> {
   const { hostname, port } = new URL(origin);
-  const length = body === undefined ? {} : { "content-length": `${Buffer.byteLength(body)}` };
+  const isSized = body !== undefined && headers["transfer-encoding"] === undefined;
+  const length = !isSized ? {} : { "content-length": `${Buffer.byteLength(body)}` };
   return new Promise((resolve, reject) => {
     const outgoing = request(
       { hostname, port, method, path, headers: { ...length, ...headers }, agent, timeout: PATIENCE_MS },

@@ -1,0 +1,52 @@
+import { createIssuer } from "@mobile-ai-agent/test-support";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { hostileCalls } from "./api/hostile-calls.ts";
+import { faultsOf, faultsOfRefusal } from "./api/judge.ts";
+import { DESCRIBED } from "./api/operations.ts";
+import { send } from "./api/send.ts";
+import { callAs, furnish, signUp } from "./api/users.ts";
+import { validCalls } from "./api/valid-calls.ts";
+import { type Platform, startPlatform } from "./platform.ts";
+
+/** Of each operation. `npm run fuzz` sends many more. */
+const VALID = 12;
+const HOSTILE = 30;
+
+const issuer = createIssuer();
+let platform: Platform;
+
+beforeAll(async () => {
+  platform = await startPlatform(issuer);
+});
+afterAll(() => platform?.stop());
+
+const newUser = async () => furnish(platform.gateway, await signUp(platform.gateway, issuer.issuer));
+
+describe.each(DESCRIBED)("$id", (operation) => {
+  it("answers as it is described to whatever its schemas take", async () => {
+    const valid = validCalls(operation, await newUser());
+    const property = fc.asyncProperty(valid, async (call) => {
+      expect(faultsOf(operation, await send(platform.gateway, call))).toEqual([]);
+    });
+    await fc.assert(property, { numRuns: VALID });
+  });
+
+  it("refuses what is wrong, with a problem, and fails at nothing", async () => {
+    const valid = validCalls(operation, await newUser());
+    const property = fc.asyncProperty(hostileCalls(valid), async ({ call, isElsewhere }) => {
+      const answer = await send(platform.gateway, call);
+      // The answer to HEAD has no body to judge.
+      if (call.method === "HEAD") expect(answer.status).toBeLessThan(500);
+      else if (!isElsewhere) expect(faultsOf(operation, answer)).toEqual([]);
+      else if (answer.status >= 400) expect(faultsOfRefusal(answer)).toEqual([]);
+    });
+    await fc.assert(property, { numRuns: HOSTILE });
+  });
+});
+
+it("goes on for everybody after all that", async () => {
+  const user = await newUser();
+  const answer = await callAs(platform.gateway, user, ["GET", "/api/session"]);
+  expect(JSON.parse(answer.body)).toMatchObject({ sessions: [{ title: user.username }] });
+});
