@@ -6,7 +6,7 @@ import type { Answer } from "./send.ts";
  * What `default` of the document stands for: faults of the message itself, before it is known what it asks for. Any
  * other status has to be named.
  */
-const OF_THE_MESSAGE = [400, 411, 413, 415, 431];
+export const OF_THE_MESSAGE = [400, 411, 413, 415, 431];
 
 /**
  * @param expected a status that was provoked, which may be one of the platform's faults
