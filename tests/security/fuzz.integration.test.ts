@@ -1,7 +1,8 @@
 import { createIssuer } from "@mobile-ai-agent/test-support";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { hostileCalls } from "./api/hostile-calls.ts";
+import { goodCall } from "./api/calls.ts";
+import { hostileBodies, hostileCalls } from "./api/hostile-calls.ts";
 import { faultsOf, faultsOfRefusal } from "./api/judge.ts";
 import { DESCRIBED } from "./api/operations.ts";
 import { send } from "./api/send.ts";
@@ -42,6 +43,20 @@ describe.each(DESCRIBED)("$id", (operation) => {
       else if (answer.status >= 400) expect(faultsOfRefusal(answer)).toEqual([]);
     });
     await fc.assert(property, { numRuns: HOSTILE });
+  });
+});
+
+describe.each(DESCRIBED.filter(({ body }) => body))("$id", (operation) => {
+  it("takes or refuses what a database may misread, in each place of its body", async () => {
+    const user = await newUser();
+    const call = await goodCall(operation, { origin: platform.gateway, user });
+    const names = Object.keys(operation.body?.properties ?? {});
+    const faults: object[] = [];
+    for (const body of hostileBodies(JSON.parse(`${call.body}`), names)) {
+      const found = faultsOf(operation, await send(platform.gateway, { ...call, body }));
+      if (found.length > 0) faults.push({ body: body.slice(0, 300), found });
+    }
+    expect(faults).toEqual([]);
   });
 });
 

@@ -61,7 +61,7 @@ function leastOf({ minimum, exclusiveMinimum = -Infinity }: Schema): number {
 }
 
 /** What a database, a template or a terminal may take for more than a text. */
-const ODD_TEXTS = [
+export const ODD_TEXTS = [
   ...[
     "\0",
     "\u0000a",

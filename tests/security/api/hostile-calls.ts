@@ -1,4 +1,5 @@
 import fc, { type Arbitrary } from "fast-check";
+import { ODD_TEXTS } from "./arbitraries.ts";
 import type { Call } from "./send.ts";
 
 /** A call that was made wrong, and how. */
@@ -141,14 +142,28 @@ export function hostileCalls(valid: Arbitrary<Call>): Arbitrary<HostileCall> {
     .map(([call, [what, change], pick]) => ({ what, ...change(call, pick) }));
 }
 
+/** A body with each hostile value in each place of it, one at a time; `names` are the properties that it may have. */
+export function hostileBodies(body: object, names: readonly string[]): string[] {
+  const places = [
+    ...placesIn(body),
+    ...names.filter((name) => !Object.hasOwn(body, name)).map((name) => [name]),
+  ];
+  const values = [...VALUES, ...ODD_TEXTS.map((text) => JSON.stringify(text))];
+  return places.flatMap((place) => values.map((value) => putAt(body, place, value)));
+}
+
 /** Puts a hostile value in the place of one of the body's values, or beside them. */
 function changePart(body: Call["body"], pick: number): string {
-  const value = at(VALUES, pick);
-  const mark = "here-comes-the-value";
   const parsed: unknown = typeof body === "string" ? JSON.parse(body) : {};
   const places = placesIn(parsed);
   const place = at(places, Math.floor(pick / VALUES.length));
-  return JSON.stringify(replaceAt(parsed, place, mark)).replace(`"${mark}"`, () => value);
+  return putAt(parsed, place, at(VALUES, pick));
+}
+
+/** @param text JSON, which need not be what `JSON.stringify` makes */
+function putAt(body: unknown, place: Place, text: string): string {
+  const mark = "here-comes-the-value";
+  return JSON.stringify(replaceAt(body, place, mark)).replace(`"${mark}"`, () => text);
 }
 
 type Place = readonly string[];

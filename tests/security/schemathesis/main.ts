@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempDisposable, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { createIssuer } from "@mobile-ai-agent/test-support";
 import { DESCRIBED } from "../api/operations.ts";
@@ -85,7 +85,7 @@ async function runSchemathesis(
     ...["--exclude-operation-id", APART, "--warnings", "off", "--no-color"],
   ];
   const env = { ...process.env, FUZZ_TOKEN: user.token };
-  const child = spawn(program, args, { env, stdio: ["ignore", "inherit", "inherit"] });
+  const child = spawn(program, args, { env, cwd: dirname(config), stdio: ["ignore", "inherit", "inherit"] });
   const [code] = await once(child, "exit");
   return code ?? 1;
 }
