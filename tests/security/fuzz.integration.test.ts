@@ -60,6 +60,16 @@ describe.each(DESCRIBED.filter(({ body }) => body))("$id", (operation) => {
   });
 });
 
+it("goes by a request's method, whatever its headers say of another", async () => {
+  const user = await newUser();
+  const call = { method: "GET", path: `/api/media/${user.ids.mediaId}` };
+  for (const name of ["x-http-method-override", "x-http-method", "x-method-override"]) {
+    const headers = { authorization: `Bearer ${user.token}`, [name]: "DELETE" };
+    expect((await send(platform.gateway, { ...call, headers })).status).toBe(200);
+  }
+  expect((await callAs(platform.gateway, user, [call.method, call.path])).status).toBe(200);
+});
+
 it("goes on for everybody after all that", async () => {
   const user = await newUser();
   const answer = await callAs(platform.gateway, user, ["GET", "/api/session"]);

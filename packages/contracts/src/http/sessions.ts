@@ -41,7 +41,9 @@ export const UpdateContextRequest = z.preprocess(
     });
     return z.NEVER;
   },
-  z.record(z.string().min(1).max(128), Json),
+  z
+    .record(z.string().min(1).max(128), Json)
+    .describe(`up to ${MAX_CONTEXT_DEPTH} levels of objects and arrays`),
 );
 export type UpdateContextRequest = z.infer<typeof UpdateContextRequest>;
 
