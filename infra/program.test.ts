@@ -213,6 +213,7 @@ test("the ingress leads to services that exist, over TLS", () => {
     ["/mcp", "api-gateway"],
     ["/.well-known/oauth-protected-resource", "api-gateway"],
     ["/ws", "websocket-server"],
+    ["/", "web-app"],
   ]);
   expect(names("Secret")).toContain(spec.tls[0].secretName);
   expect(spec.tls[0].hosts).toEqual([spec.rules[0].host]);

@@ -6,6 +6,7 @@ export const SERVICE_NAMES = [
   "websocket-server",
   "agent-orchestrator",
   "llm-server",
+  "web-app",
 ] as const;
 export type ServiceName = (typeof SERVICE_NAMES)[number];
 
@@ -13,12 +14,13 @@ export type ServiceName = (typeof SERVICE_NAMES)[number];
 export const HTTP_PORT = 8000;
 export const MANAGEMENT_PORT = 9090;
 
-/** Path prefix of the platform's address → service. */
+/** Path prefix of the platform's address → service. The longest prefix of a path counts. */
 export const ROUTES: Readonly<Record<string, ServiceName>> = {
   "/api": "api-gateway",
   "/mcp": "api-gateway",
   "/.well-known/oauth-protected-resource": "api-gateway",
   "/ws": "websocket-server",
+  "/": "web-app",
 };
 
 /** Who signs access tokens and publishes the keys that verify them. */
@@ -60,6 +62,7 @@ export const SERVICES: Readonly<Record<ServiceName, ServiceDefinition>> = {
     env: { LLM_MODEL: "smollm2-135m-instruct" },
   },
   "llm-server": { basePath: "/v1" },
+  "web-app": {},
 };
 
 export const DEFAULT_RESOURCES = {

@@ -32,8 +32,8 @@ test("the policies let exactly the flows through", () => {
   expect(differences(policies)).toEqual(NONE);
 });
 
-test("databases and the model open no connection at all; only Prometheus reaches metrics", () => {
-  for (const name of ["mongodb", "redis", "llm-server"])
+test("databases, the model and the web app open no connection at all; only Prometheus reaches metrics", () => {
+  for (const name of ["mongodb", "redis", "llm-server", "web-app"])
     expect(policies.find((policy) => policy.name === name)?.spec.egress, name).toEqual([]);
   const readers = policies
     .flatMap(({ spec }) => spec.ingress ?? [])

@@ -6,6 +6,7 @@ export const SERVICES = [
   "websocket-server",
   "agent-orchestrator",
   "llm-server",
+  "web-app",
   "backup",
 ] as const;
 
