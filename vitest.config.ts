@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { InOrder, LIFECYCLE_FILES } from "./tests/e2e/order.ts";
 
 const roots = ["packages", "apps", "infra", "policies", "local"];
 const node = { environment: "node" as const, testTimeout: 30_000, hookTimeout: 60_000 };
@@ -6,6 +7,7 @@ const node = { environment: "node" as const, testTimeout: 30_000, hookTimeout: 6
 /** `unit` needs nothing, `integration` real Redis, FerretDB or an API server, `e2e` a whole platform. */
 export default defineConfig({
   test: {
+    sequence: { sequencer: InOrder },
     projects: [
       {
         test: {
@@ -29,6 +31,8 @@ export default defineConfig({
           ...node,
           name: "e2e",
           include: ["tests/e2e/**/*.e2e.test.ts"],
+          exclude: process.env.E2E_INSTANCE ? [...LIFECYCLE_FILES] : [],
+          globalSetup: "tests/e2e/whole-platform.ts",
           fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 1_800_000,
