@@ -1,0 +1,1 @@
+export function pinsOf(list: string | undefined): readonly string[] { return list?.split(",") ?? []; }
