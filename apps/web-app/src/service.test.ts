@@ -13,7 +13,7 @@ const SCRIPT = `console.log("${"app ".repeat(500)}");`;
 const INLINE = 'globalThis.__EXPO_ROUTER_HYDRATE__ = "a & b";';
 const STYLE = "#root { display: flex }";
 const ENTRY = `/_expo/static/js/web/entry-${"0a1b".repeat(8)}.js`;
-const PICTURE = `/assets/node_modules/icons/back.${"0a1b".repeat(8)}.png`;
+const PICTURE = `/assets/node_modules/icons/back.${"0a1b".repeat(8)}@2x.png`;
 const HTML = [
   `<!doctype html><html><head><style id="reset">${STYLE}</style>`,
   `<script type="module">${INLINE}</script></head>`,

@@ -6,8 +6,8 @@ import { join, relative, resolve } from "node:path";
 const ENCODINGS = { ".br": "br", ".gz": "gzip" } as const;
 type Encoding = (typeof ENCODINGS)[keyof typeof ENCODINGS] | "identity";
 
-/** The bundler's names with a hash of the content: `entry-<32 hex digits>.js`, `icon.<32 hex digits>.png`. */
-const HASHED = /[-.][0-9a-f]{32}\.\w+$/;
+/** The bundler's names with a hash of the content: `entry-<32 hex digits>.js`, `icon.<32 hex digits>@2x.png`. */
+const HASHED = /[-.][0-9a-f]{32}(@\d+x)?\.\w+$/;
 
 /** The bytes of a file in one encoding. */
 export interface Variant {
