@@ -46,6 +46,8 @@ interface ServiceDefinition {
   readonly env?: Readonly<Record<string, string>>;
   /** Path behind the address that callers get. */
   readonly basePath?: string;
+  /** Whether a browser stays with the pod that it got first, while that one is there. */
+  readonly sticky?: boolean;
 }
 
 /** What the services need. Sizes differ by stack: the defaults below, then `resources` and `scaling` in its file. */
@@ -62,7 +64,8 @@ export const SERVICES: Readonly<Record<ServiceName, ServiceDefinition>> = {
     env: { LLM_MODEL: "smollm2-135m-instruct" },
   },
   "llm-server": { basePath: "/v1" },
-  "web-app": {},
+  // A page and its scripts come from one build, also while an update brings the next.
+  "web-app": { sticky: true },
 };
 
 export const DEFAULT_RESOURCES = {
