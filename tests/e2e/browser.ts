@@ -17,7 +17,7 @@ const ARGS = [
 /** The system's Chromium with a home of its own, in which the platform's authority is trusted like any other. */
 export class Browser implements AsyncDisposable {
   readonly context: BrowserContext;
-  /** What the page's policy refused, what went wrong in scripts, and what the console called an error. */
+  /** What the page's policy refused, and what went wrong in its scripts. */
   readonly faults: string[] = [];
   readonly #home: string;
 
@@ -39,17 +39,12 @@ export class Browser implements AsyncDisposable {
     return new Browser(context, home);
   }
 
-  /** @returns a page whose faults are collected; a test that fails leaves a picture of it */
-  async page(name: string): Promise<Page> {
+  /** @returns a page whose faults are collected */
+  async page(): Promise<Page> {
     const page = await this.context.newPage();
-    page.on("pageerror", (error) => this.faults.push(`${name}: ${error.message}`));
+    page.on("pageerror", (error) => this.faults.push(error.message));
     page.on("console", (message) => {
-      if (message.type() === "error") this.faults.push(`${name}: ${message.text()}`);
-    });
-    onTestFailed(async () => {
-      if (page.isClosed()) return;
-      await mkdir(PICTURES, { recursive: true });
-      await page.screenshot({ path: join(PICTURES, `browser-${name}.png`), fullPage: true });
+      if (message.text().includes("Content Security Policy")) this.faults.push(message.text());
     });
     return page;
   }
@@ -58,6 +53,14 @@ export class Browser implements AsyncDisposable {
     await this.context.close();
     await rm(this.#home, { recursive: true, force: true });
   }
+}
+
+/** In a test: if it fails, a picture of the page stays with the logs. */
+export function picturesOf(page: Page): void {
+  onTestFailed(async ({ task }) => {
+    await mkdir(PICTURES, { recursive: true });
+    await page.screenshot({ path: join(PICTURES, `browser-${task.name.replace(/\W+/g, "-")}.png`) });
+  });
 }
 
 /** Chromium takes what its user trusts from there, besides its own list. */
