@@ -13,23 +13,28 @@ export default {
     deny(
       "contracts-is-a-leaf",
       "^packages/contracts/",
-      "^(packages/(?!contracts)|apps|infra|local|tests)/",
+      "^(packages/(?!contracts)|apps|infra|local|benchmarks|tests)/",
       "Wire types depend on nothing of ours.",
     ),
     deny(
       "kit-knows-contracts-only",
       "^packages/service-kit/",
-      "^(packages/(?!contracts|service-kit)|apps|infra|local|tests)/",
+      "^(packages/(?!contracts|service-kit)|apps|infra|local|benchmarks|tests)/",
       "The kit serves every app, so it knows none.",
     ),
     deny(
       "store-knows-contracts-and-kit",
       "^packages/conversation-store/",
-      "^(apps|infra|local|tests)/",
+      "^(apps|infra|local|benchmarks|tests)/",
       "Data access knows no app.",
     ),
     deny("no-app-imports-another", "^apps/([^/]+)/", "^apps/(?!$1/)", "Services talk over the network."),
-    deny("apps-know-no-infrastructure", "^apps/", "^(infra|local|tests)/", "A service runs anywhere."),
+    deny(
+      "apps-know-no-infrastructure",
+      "^apps/",
+      "^(infra|local|benchmarks|tests)/",
+      "A service runs anywhere.",
+    ),
     deny(
       "infra-is-a-plain-program",
       "^infra/",
@@ -53,7 +58,7 @@ export default {
       severity: "error",
       from: {
         pathNot:
-          "(\\.test\\.ts$|^packages/test-support/|^policies/testing/|^policies/kubernetes/testing/|^tests/)",
+          "(\\.test\\.ts$|^packages/test-support/|^policies/testing/|^policies/kubernetes/testing/|^benchmarks/|^tests/)",
       },
       to: { path: "^(packages/test-support|policies/testing)/" },
     },

@@ -8,6 +8,12 @@ const node = { environment: "node" as const, testTimeout: 30_000, hookTimeout: 6
 export default defineConfig({
   test: {
     sequence: { sequencer: InOrder },
+    coverage: {
+      provider: "v8",
+      // Named, so that a file which no test loads counts too.
+      include: roots.map((root) => `${root}/**/*.ts`),
+      exclude: ["**/*.test.ts", "**/testing/**", "packages/test-support/**"],
+    },
     projects: [
       {
         test: {

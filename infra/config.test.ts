@@ -26,7 +26,25 @@ describe("readConfig", () => {
     expect(imageOf(config, "api-gateway")).toBe("localhost/mobile-ai-agent/api-gateway:12345");
   });
 
+  test("names an image by its digest where there is one, else by its tag", () => {
+    const digest = `sha256:${"0a".repeat(32)}`;
+    const config = readConfig(
+      project({
+        imageTags: '{"redis":"abc","backup":"abc"}',
+        imageDigests: JSON.stringify({ redis: digest }),
+      }),
+    );
+    expect(imageOf(config, "redis")).toBe(`localhost/mobile-ai-agent/redis@${digest}`);
+    expect(imageOf(config, "backup")).toBe("localhost/mobile-ai-agent/backup:abc");
+  });
+
   test.each([
+    [
+      "a digest that is cut off",
+      { imageDigests: '{"redis":"sha256:0a0a"}' },
+      "mobile-ai-agent:imageDigests.redis",
+    ],
+    ["a digest of no image", { imageDigests: `{"rediss":"sha256:${"0a".repeat(32)}"}` }, "imageDigests"],
     ["an unknown key", { nameSpace: "x" }, "mobile-ai-agent:nameSpace"],
     ["a malformed number", { httpsPort: "84x3" }, "mobile-ai-agent:httpsPort"],
     ["a port out of range", { httpsPort: "70000" }, "mobile-ai-agent:httpsPort"],

@@ -17,6 +17,9 @@ const dnsName = z
 const cpu = z.string().regex(/^\d+m?$/, 'CPU as a Kubernetes quantity, such as "500m" or "2"');
 const memory = z.string().regex(/^\d+(Ki|Mi|Gi)$/, 'memory as a Kubernetes quantity, such as "512Mi"');
 const imageTag = z.string().regex(/^\w[\w.-]{0,127}$/, "an image tag");
+const imageDigest = z
+  .string()
+  .regex(/^sha256:[0-9a-f]{64}$/, "a digest: sha256: and 64 hex digits, as `npm run images` writes them");
 const profileName = z.enum(["default", ...SERVICE_NAMES]);
 
 const quantities = z.strictObject({ cpu, memory });
@@ -55,6 +58,8 @@ export const Config = z.strictObject({
   imageTag: imageTag.default("dev"),
   /** Tags by image name: see IMAGE_NAMES. */
   imageTags: z.partialRecord(z.enum(IMAGE_NAMES), imageTag).default({}),
+  /** Digests by image name, which go before tags: a registry can move a tag. */
+  imageDigests: z.partialRecord(z.enum(IMAGE_NAMES), imageDigest).default({}),
   /** StorageClass of the databases' volumes; without it, the cluster's default. */
   storageClass: z.string().min(1).optional(),
   /** Days after which a backup is removed; the newest usable one stays. */
@@ -66,7 +71,7 @@ export const Config = z.strictObject({
 });
 export type Config = z.infer<typeof Config>;
 
-const STRUCTURED = new Set(["imageTags", "resources", "scaling"]);
+const STRUCTURED = new Set(["imageTags", "imageDigests", "resources", "scaling"]);
 
 /**
  * Reads the stack's configuration. Only this function does.
@@ -102,7 +107,9 @@ function describe(path: readonly PropertyKey[], fault: string): string {
   return `  ${PROJECT}:${path.map(String).join(".")}: ${fault} (in Pulumi.<stack>.yaml; keys: infra/config.ts)`;
 }
 
-/** @returns the reference of an image, such as `localhost/mobile-ai-agent/redis:3f2a…` */
+/** @returns the reference of an image: `ghcr.io/you/agent/redis@sha256:…` or `localhost/mobile-ai-agent/redis:3f2a…` */
 export function imageOf(config: Config, name: ImageName): string {
+  const digest = config.imageDigests[name];
+  if (digest) return `${config.imageRegistry}/${name}@${digest}`;
   return `${config.imageRegistry}/${name}:${config.imageTags[name] ?? config.imageTag}`;
 }

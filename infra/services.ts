@@ -52,7 +52,12 @@ interface ServiceDefinition {
 
 /** What the services need. Sizes differ by stack: the defaults below, then `resources` and `scaling` in its file. */
 export const SERVICES: Readonly<Record<ServiceName, ServiceDefinition>> = {
-  "api-gateway": { calls: ["auth-service", "context-protocol-server"] },
+  "api-gateway": {
+    calls: ["auth-service", "context-protocol-server"],
+    links: ["redis", "token-verification"],
+    // The ingress controller.
+    env: { TRUSTED_PROXY_COUNT: "1" },
+  },
   "auth-service": { links: ["mongodb", "token-verification", "token-signing"] },
   "context-protocol-server": {
     links: ["mongodb", "redis", "token-verification", "mcp-address", "run-tokens"],
@@ -61,7 +66,8 @@ export const SERVICES: Readonly<Record<ServiceName, ServiceDefinition>> = {
   "agent-orchestrator": {
     calls: ["llm-server", "context-protocol-server"],
     links: ["mongodb", "redis", "run-tokens"],
-    env: { LLM_MODEL: "smollm2-135m-instruct" },
+    // The embedded model is too small to call tools.
+    env: { LLM_MODEL: "smollm2-135m-instruct", LLM_TOOLS: "false", LLM_CONTINUES: "true" },
   },
   "llm-server": { basePath: "/v1" },
   // A page and its scripts come from one build, also while an update brings the next.

@@ -21,6 +21,15 @@ function createProgram(signal: AbortSignal): Command {
     .action(async (options) => (await import("./commands/up.ts")).up({ ...options, signal }));
 
   program
+    .command("images")
+    .description("build every image that the program deploys, and push them where a registry is given")
+    .option("--registry <ref>", "push them there, e.g. ghcr.io/you/agent, logged in to as by `docker login`")
+    .option("--only <name...>", "some of them, e.g. api-gateway redis")
+    .option("--output <file>", "write their references, tags and digests there, as JSON")
+    .option("--sbom <folder>", "write what is in each there, as <name>.cdx.json (CycloneDX)")
+    .action(async (options) => (await import("./commands/images.ts")).images({ ...options, signal }));
+
+  program
     .command("down")
     .description("remove all of it: processes, mounts, networks, volumes, data")
     .addOption(instanceOption)
@@ -66,6 +75,12 @@ function createProgram(signal: AbortSignal): Command {
     .action(async (options) => (await import("./commands/drill.ts")).drill({ ...options, signal }));
 
   program
+    .command("bench")
+    .description("measure side by side what the gateway's limits cost; needs redis-server")
+    .option("--seconds <n>", "how long each measurement takes", "3")
+    .action(async (options) => (await import("./commands/bench.ts")).bench({ ...options, signal }));
+
+  program
     .command("kubectl")
     .description("kubectl of the toolchain, on the platform's cluster")
     .argument("[args...]")
@@ -82,10 +97,54 @@ function createProgram(signal: AbortSignal): Command {
     .option("--stack <name>", "which stack", "local")
     .action(async (options) => (await import("./commands/preview.ts")).preview({ ...options, signal }));
 
+  const imagesOption = [
+    "--images <file>",
+    "what `npm run images -- --registry REF --output FILE` wrote",
+  ] as const;
+
+  program
+    .command("sign-images")
+    .description("sign pushed images and attest what is in them, as the workflow that runs this (cosign)")
+    .requiredOption(...imagesOption)
+    .requiredOption(
+      "--sbom <folder>",
+      "with <name>.cdx.json for each, as `npm run images -- --sbom` writes them",
+    )
+    .action(async (options) => (await import("./commands/sign-images.ts")).sign({ ...options, signal }));
+
+  program
+    .command("verify-images")
+    .description("check who has signed pushed images and attested what is in them (cosign)")
+    .requiredOption(...imagesOption)
+    .requiredOption("--identity <url>", "the workflow that must have: https://github.com/…/images.yml@refs/…")
+    .option("--issuer <url>", "who vouches for it", "https://token.actions.githubusercontent.com")
+    .action(async (options) => (await import("./commands/verify-images.ts")).verify({ ...options, signal }));
+
+  program
+    .command("deploy")
+    .description(
+      "deploy pushed images to a stack by digest, judged by the policy packs before anything is made",
+    )
+    .requiredOption("--stack <name>", "which stack; its state is where PULUMI_BACKEND_URL says")
+    .requiredOption(...imagesOption)
+    .option("--output <file>", "write the stack's outputs there, as JSON, without secrets")
+    .action(async (options) => (await import("./commands/deploy.ts")).deploy({ ...options, signal }));
+
+  program
+    .command("verify-rollout")
+    .description("check that pushed images are what runs, all of it, and that the platform answers")
+    .requiredOption("--outputs <file>", "what `npm run deploy -- --output FILE` wrote")
+    .requiredOption(...imagesOption)
+    .option("--context <name>", "context of your kubeconfig, instead of the current one")
+    .action(async (options) =>
+      (await import("./commands/verify-rollout.ts")).verifyRollout({ ...options, signal }),
+    );
+
   program
     .command("test")
     .description("run every test that this machine can run")
     .option("--only <suite...>", "some of: check unit integration e2e")
+    .option("--coverage", "measure which lines unit and integration tests run, into the folder coverage")
     .action(async (options) => (await import("./commands/test.ts")).test({ ...options, signal }));
 
   return program;

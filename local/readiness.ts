@@ -14,18 +14,33 @@ export interface WorkloadReadiness {
   readonly wanted: number;
 }
 
-interface ClusterAccess {
+export interface ClusterAccess {
   readonly kubectl: string;
   readonly kubeconfig: string;
   readonly context?: string | undefined;
   readonly namespace: string;
 }
 
-interface KubernetesObject {
+interface PodTemplate {
+  spec: { initContainers?: { image: string }[]; containers: { image: string }[] };
+}
+
+export interface KubernetesObject {
   kind: string;
-  metadata: { name: string };
-  spec: { replicas?: number; minReplicas?: number; scaleTargetRef?: { kind: string; name: string } };
-  status?: { readyReplicas?: number; updatedReplicas?: number; observedGeneration?: number };
+  metadata: { name: string; generation?: number };
+  spec: {
+    replicas?: number;
+    minReplicas?: number;
+    scaleTargetRef?: { kind: string; name: string };
+    template?: PodTemplate;
+    jobTemplate?: { spec: { template: PodTemplate } };
+  };
+  status?: {
+    replicas?: number;
+    readyReplicas?: number;
+    updatedReplicas?: number;
+    observedGeneration?: number;
+  };
 }
 
 /** Pairs each Deployment and StatefulSet with its autoscaler's minimum. */
@@ -52,16 +67,26 @@ export const isReady = ({ ready, wanted }: WorkloadReadiness): boolean => ready 
  * @throws when the API server does not answer.
  */
 export async function readWorkloads(cluster: ClusterAccess): Promise<WorkloadReadiness[]> {
+  return workloadReadiness(
+    await readObjects(cluster, ["deployments", "statefulsets", "horizontalpodautoscalers"]),
+  );
+}
+
+/** @returns the objects of these kinds in the namespace, by the API server. */
+export async function readObjects(
+  cluster: ClusterAccess,
+  kinds: readonly string[],
+): Promise<KubernetesObject[]> {
   const { stdout } = await execa(
     cluster.kubectl,
     [
       ...(cluster.context ? ["--context", cluster.context] : []),
-      ...["get", "deployments,statefulsets,horizontalpodautoscalers", "-n", cluster.namespace, "-o", "json"],
+      ...["get", kinds.join(","), "-n", cluster.namespace, "-o", "json"],
       "--request-timeout=10s",
     ],
     { env: { KUBECONFIG: cluster.kubeconfig } },
   );
-  return workloadReadiness(JSON.parse(stdout).items);
+  return JSON.parse(stdout).items;
 }
 
 /**
@@ -90,13 +115,14 @@ export async function awaitWorkloads(cluster: ClusterAccess, ctx: StepContext): 
 }
 
 /**
- * Awaits that the platform answers at its address with a certificate of its own authority.
+ * Awaits that the platform answers at its address with a certificate of its own authority, or, without one, of an
+ * authority that Node trusts.
  *
  * @throws CommandFailure with the last problem after five minutes.
  */
 export async function awaitAddress(
   url: string,
-  options: { caCertificate: string; signal: AbortSignal },
+  options: { caCertificate?: string | undefined; signal: AbortSignal },
 ): Promise<void> {
   let problem: unknown;
   for (const end = Date.now() + LIMIT_MS; Date.now() < end; ) {
@@ -114,9 +140,9 @@ export async function awaitAddress(
   throw new CommandFailure(`${url} does not answer`, { cause: problem });
 }
 
-function statusOf(url: URL, ca: string): Promise<number | undefined> {
+function statusOf(url: URL, ca: string | undefined): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
-    const request = get(url, { ca, agent: false, timeout: 5_000 }, (response) => {
+    const request = get(url, { ...(ca && { ca }), agent: false, timeout: 5_000 }, (response) => {
       response.resume();
       resolve(response.statusCode);
     });

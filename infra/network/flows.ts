@@ -96,12 +96,15 @@ export function platformFlows(ingressNamespace: string): Flow[] {
   return [...routed, ...inside, ...measured, dumped, ...named];
 }
 
+/** What a service calls and what its links lead to, which may be the same. */
 function targetsOf(name: ServiceName): Target[] {
   const { calls = [], links = [] } = SERVICES[name];
-  return [...calls.map(serviceTarget), ...links.map((link) => LINK_TARGETS[link])].filter(
+  const targets = [...calls.map(serviceTarget), ...links.map((link) => LINK_TARGETS[link])];
+  const others = targets.filter(
     // The issuer of tokens has the keys that it would ask itself for.
-    (target) => target !== undefined && target.name !== name,
-  ) as Target[];
+    (target): target is Target => target !== undefined && target.name !== name,
+  );
+  return [...new Map(others.map((target) => [`${target.name}:${target.port}`, target])).values()];
 }
 
 function flowTo({ name, port }: Target, from: Flow["from"]): Flow {

@@ -110,7 +110,7 @@ export class Conversation {
       if (event.runId !== runId || event.sequence <= sequence) return;
       sequence = event.sequence;
       if (event.kind === "failed") reject(new Error(`the agent could not answer: ${event.reason}`));
-      if (event.kind === "completed") resolve(text);
+      if (event.kind === "completed" || event.kind === "cancelled") resolve(text);
       if (event.kind !== "token") return;
       text += event.text;
       onToken(event.text);

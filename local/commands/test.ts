@@ -1,6 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { cacheDir } from "../instance.ts";
+import { REPOSITORY } from "../repository.ts";
+import { summarizeCoverage } from "../testing/coverage.ts";
 import { prepareTestMachine } from "../testing/machine.ts";
 import { type Outcome, SUITES, type SuiteName } from "../testing/suites.ts";
 import { CommandFailure } from "../ui/failure.ts";
@@ -9,9 +11,15 @@ import { CommandFailure } from "../ui/failure.ts";
  * Runs the suites one after the other and closes with `N passed, N failed`. A suite that this machine can't run
  * is named with the reason.
  *
- * @throws CommandFailure when a test failed or no test ran.
+ * @param options `coverage`: also measure which lines the tests run, into the folder `coverage`
+ * @throws CommandFailure when no test ran.
  */
-export async function test(options: { only?: string[]; signal: AbortSignal }): Promise<void> {
+export async function test(options: {
+  only?: string[];
+  coverage?: boolean;
+  signal: AbortSignal;
+}): Promise<void> {
+  const coverage = options.coverage ? join(REPOSITORY, "coverage") : undefined;
   const chosen = chooseSuites(options.only);
   const logDir = join(cacheDir(), "logs");
   await mkdir(logDir, { recursive: true });
@@ -30,11 +38,12 @@ export async function test(options: { only?: string[]; signal: AbortSignal }): P
       continue;
     }
     process.stdout.write(`\n== ${name}\n`);
-    const outcome: Outcome = await SUITES[name]({ env: machine.env, signal: options.signal });
+    const outcome: Outcome = await SUITES[name]({ env: machine.env, coverage, signal: options.signal });
     total.passed += outcome.passed;
     total.failed += outcome.failed;
   }
   options.signal.throwIfAborted();
+  if (coverage) await summarizeCoverage(coverage, process.env.GITHUB_STEP_SUMMARY);
   for (const line of skipped) process.stdout.write(`skipped ${line}\n`);
   process.stdout.write(`\n${total.passed} passed, ${total.failed} failed\n`);
   if (total.failed > 0) process.exitCode = 1;

@@ -1,4 +1,4 @@
-import type { Image } from "../images/index.ts";
+import { type Image, tagOf } from "../images/index.ts";
 import type { StepContext } from "../progress.ts";
 import type { Toolchain } from "../toolchain/index.ts";
 
@@ -21,7 +21,5 @@ export async function serviceImageInputs(
 
 /** @returns the tag of each image, by its name. */
 export function imageTags(images: readonly Image[]): Record<string, string> {
-  return Object.fromEntries(
-    images.map(({ name, reference }) => [name, reference.slice(reference.lastIndexOf(":") + 1)]),
-  );
+  return Object.fromEntries(images.map((image) => [image.name, tagOf(image)]));
 }

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { cacheDir } from "../instance.ts";
@@ -6,6 +6,8 @@ import type { StepContext } from "../progress.ts";
 
 /** Permits all images: only archives that we wrote ourselves are ever read. */
 const POLICY = join(import.meta.dirname, "policy.json");
+/** A registry on this machine may speak plain HTTP, as it may for Docker. */
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+)(:\d+)?\//;
 
 interface BuildOptions {
   /** Text of the Dockerfile. */
@@ -24,7 +26,8 @@ export interface Buildah {
   /** Writes a Docker archive; the file appears whole or not at all. */
   save(reference: string, archive: string): Promise<void>;
   load(archive: string): Promise<void>;
-  push(reference: string, target: string): Promise<void>;
+  /** @returns the digest of the manifest that the registry took: `sha256:` and 64 hex digits */
+  push(reference: string, target: string): Promise<string>;
 }
 
 let queue: Promise<unknown> = Promise.resolve();
@@ -96,7 +99,12 @@ function createBuildah(folder: string, ctx: StepContext): Buildah {
       await rename(temporary, archive);
     },
     load: (archive) => run(["pull", "--signature-policy", POLICY, "--quiet", `docker-archive:${archive}`]),
-    push: (reference, target) =>
-      run(["push", "--signature-policy", POLICY, "--quiet", reference, `docker://${target}`]),
+    async push(reference, target) {
+      const digest = join(folder, "digest");
+      const options = ["--signature-policy", POLICY, "--quiet", "--digestfile", digest];
+      if (LOOPBACK.test(target)) options.push("--tls-verify=false");
+      await run(["push", ...options, reference, `docker://${target}`]);
+      return (await readFile(digest, "utf8")).trim();
+    },
   };
 }

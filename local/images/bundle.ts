@@ -1,4 +1,7 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { cyclonedxEsbuildPlugin } from "@cyclonedx/cyclonedx-esbuild";
 import { build } from "esbuild";
 import { REPOSITORY } from "../repository.ts";
 
@@ -22,8 +25,20 @@ export interface Bundle {
   readonly inputs: readonly string[];
 }
 
-/** Bundles `apps/<service>/src/main.ts` into one ES module with its source map. */
+/** The packages in the bundle, in CycloneDX, where scanners look for it: the bundle itself no longer tells. */
+const CONTENTS = "main.cdx.json";
+
+/** Bundles `apps/<service>/src/main.ts` into one ES module, with its source map and the list of what is in it. */
 export async function bundleService(service: string): Promise<Bundle> {
+  const folder = await mkdtemp(join(tmpdir(), "mobile-ai-agent-bundle-"));
+  try {
+    return await bundleInto(service, join(folder, CONTENTS));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function bundleInto(service: string, contents: string): Promise<Bundle> {
   const result = await build({
     absWorkingDir: REPOSITORY,
     entryPoints: { main: join(REPOSITORY, "apps", service, "src/main.ts") },
@@ -41,10 +56,12 @@ export async function bundleService(service: string): Promise<Bundle> {
     sourcesContent: false,
     legalComments: "none",
     logLevel: "silent",
+    plugins: [cyclonedxEsbuildPlugin({ outputFile: contents, outputReproducible: true })],
   });
-  const files = new Map(
+  const files = new Map<string, Uint8Array>(
     result.outputFiles.map(({ path, contents }) => [path.split("/").at(-1) as string, contents]),
   );
+  files.set(CONTENTS, await readFile(contents));
   const imports = Object.values(result.metafile.outputs).flatMap((output) => output.imports);
   const native = NATIVE.filter((name) => imports.some(({ path, external }) => external && path === name));
   return { files, native, inputs: Object.keys(result.metafile.inputs) };

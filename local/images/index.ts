@@ -7,6 +7,7 @@ import { CLUSTER_IMAGES, type ImageInputs, SERVICE_IMAGES, SERVICES } from "./ca
 import { openFileHashes } from "./file-hashes.ts";
 import { planBinary, planPrometheus, planRedis, planService, type Recipe } from "./recipes.ts";
 
+export { listContents } from "./contents.ts";
 export { CLUSTER_IMAGES, SERVICE_IMAGES };
 
 export interface Image {
@@ -43,17 +44,20 @@ export async function buildImage(name: string, inputs: ImageInputs, ctx: StepCon
 
 /**
  * @param registry where to push, e.g. ghcr.io/you/mobile-ai-agent; credentials as `docker login` leaves them
- * @returns the reference from where a cluster can pull it
+ * @returns the digest by which the registry knows the image: `sha256:` and 64 hex digits
  */
 export async function pushImage(image: Image, registry: string, ctx: StepContext): Promise<string> {
-  const tag = image.reference.slice(image.reference.lastIndexOf(":") + 1);
-  const target = `${registry.replace(/\/+$/, "")}/${image.name}:${tag}`;
-  await withBuildah(ctx, async (buildah) => {
+  const target = `${registry}/${image.name}:${tagOf(image)}`;
+  return await withBuildah(ctx, async (buildah) => {
     ctx.report(`pushing ${target}`);
     await buildah.load(image.archive);
-    await buildah.push(image.reference, target);
+    return await buildah.push(image.reference, target);
   });
-  return target;
+}
+
+/** Behind the last colon, since a registry may have a port. */
+export function tagOf({ reference }: Image): string {
+  return reference.slice(reference.lastIndexOf(":") + 1);
 }
 
 async function plan(

@@ -25,21 +25,22 @@ interface RecipeContext {
   readonly ctx: StepContext;
 }
 
+/** base-files says which Debian it is, and has the licences that the packages' own files point to. */
 const BASE: RootfsSpec = {
-  packages: ["libc6", "libstdc++6", "libgcc-s1", "libatomic1", "libgomp1", "netbase"],
+  packages: ["base-files", "libc6", "libstdc++6", "libgcc-s1", "libatomic1", "libgomp1", "netbase"],
   executables: [],
 };
 
 /** The package redis-server is this link, an init script, and a dependency on Perl. */
 const REDIS: RootfsSpec = {
-  packages: ["redis-tools"],
+  packages: ["base-files", "redis-tools"],
   executables: ["redis-check-rdb"],
   links: { "/usr/bin/redis-server": "redis-check-rdb" },
 };
 
 /** Without Perl, for its installation only, and the scripts of its browser pages: it is asked by its API. */
 const PROMETHEUS: RootfsSpec = {
-  packages: ["prometheus"],
+  packages: ["base-files", "prometheus"],
   executables: ["prometheus"],
   without: [
     ...["javascript", "nodejs", "fonts", "perl", "perl5"].map((name) => `/usr/share/${name}/*`),

@@ -21,11 +21,23 @@ const LEFTOVERS = [
   "etc/apt",
   "etc/dpkg",
   "etc/fstab",
+  "etc/skel",
+  "etc/update-motd.d",
+  "usr/share/base-files",
   "etc/hostname",
   "etc/resolv.conf",
   "var/cache/apt",
   "var/lib/apt",
 ];
+
+/**
+ * No script of a package runs, so that dpkg knows of none. One file for each, as the distroless images have them, tells
+ * what is there to anyone who lists or scans the image.
+ */
+const RECORD = [
+  'mkdir "$1"/var/lib/dpkg/status.d',
+  'for deb in "$1"/var/cache/apt/archives/*.deb; do dpkg-deb --field "$deb" > "$1"/var/lib/dpkg/status.d/$(dpkg-deb --field "$deb" Package); done',
+].join(" && ");
 
 export interface RootfsSpec {
   readonly packages: readonly string[];
@@ -46,7 +58,7 @@ const making = new Map<string, Promise<string>>();
  * @returns path of the archive
  */
 export function makeRootfs(spec: RootfsSpec, folder: string, ctx: StepContext): Promise<string> {
-  const tag = contentTag([SUITE, process.arch, JSON.stringify(spec), ...FILTERS, ...LEFTOVERS]);
+  const tag = contentTag([SUITE, process.arch, JSON.stringify(spec), RECORD, ...FILTERS, ...LEFTOVERS]);
   const archive = join(folder, `rootfs-${tag}.tar`);
   // Images built side by side share the base.
   const made = making.get(archive) ?? build(spec, archive, ctx);
@@ -68,8 +80,9 @@ async function build(
   const args = [
     ...["--variant=extract", "--format=tar", "--skip=output/dev", `--include=${packages.join(",")}`],
     ...[...FILTERS, ...without.map((path) => `path-exclude=${path}`)].map((filter) => `--dpkgopt=${filter}`),
-    // The later hooks are not run for this variant.
-    `--extract-hook=find "$1" -path "*bin/*" ! -type d ${keep} -delete`,
+    // The later hooks are not run for this variant. /proc and /sys are mounted meanwhile.
+    `--extract-hook=find "$1" -xdev -path "*bin/*" ! -type d ${keep} -delete`,
+    `--extract-hook=${RECORD}`,
     ...Object.entries(links).map(([path, target]) => `--extract-hook=ln -s ${target} "$1"${path}`),
     ...[SUITE, temporary],
   ];

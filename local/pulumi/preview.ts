@@ -56,7 +56,6 @@ async function previewIn(instance: Instance, pulumi: string, ctx: StepContext): 
   const machine = {
     kubeconfig: instance.kubeconfig,
     imageRegistry: "localhost/mobile-ai-agent",
-    imageTags: {},
   };
   await writeStackSettings(paths.work, machine);
   const { default: program } = await import("../../infra/index.ts");

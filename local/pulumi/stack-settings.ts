@@ -11,7 +11,8 @@ export interface MachineConfig {
   readonly kubeconfig: string;
   readonly context?: string;
   readonly imageRegistry: string;
-  readonly imageTags: Readonly<Record<string, string>>;
+  readonly imageTags?: Readonly<Record<string, string>>;
+  readonly imageDigests?: Readonly<Record<string, string>>;
   readonly httpsPort?: number;
 }
 
@@ -25,10 +26,9 @@ export function composeStackSettings(
   previous: string | undefined,
   machine: MachineConfig,
 ): string {
-  const { kubeconfig, context, imageRegistry, imageTags, httpsPort } = machine;
-  const decided = Object.entries({ kubeconfig, context, imageRegistry, imageTags, httpsPort }).filter(
-    ([, value]) => value !== undefined,
-  );
+  const { kubeconfig, context, imageRegistry, imageTags, imageDigests, httpsPort } = machine;
+  const settings = { kubeconfig, context, imageRegistry, imageTags, imageDigests, httpsPort };
+  const decided = Object.entries(settings).filter(([, value]) => value !== undefined);
   const salt = (parse(previous ?? "") as { encryptionsalt?: string } | null)?.encryptionsalt;
   const { config } = parse(committed) as { config?: Record<string, unknown> };
   return stringify({

@@ -23,6 +23,8 @@ const TOOL_VARIABLES: Partial<Record<ToolName, string>> = {
   pulumi: "PULUMI_BINARY",
   "kube-apiserver": "KUBE_APISERVER_BINARY",
   kubectl: "KUBECTL_BINARY",
+  actionlint: "ACTIONLINT_BINARY",
+  syft: "SYFT_BINARY",
 };
 
 /**

@@ -11,6 +11,8 @@ export interface Outcome {
 
 interface SuiteContext {
   readonly env: Readonly<Record<string, string>>;
+  /** Folder for reports of which lines the tests have run; without it, that is not measured. */
+  readonly coverage?: string | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -19,7 +21,8 @@ export const SUITES = {
   check: runChecks,
   unit: (context: SuiteContext) => runVitest("unit", context),
   integration: (context: SuiteContext) => runVitest("integration", context),
-  e2e: (context: SuiteContext) => runVitest("e2e", context),
+  // What it runs are images and other processes, of which this one sees no lines.
+  e2e: (context: SuiteContext) => runVitest("e2e", { ...context, coverage: undefined }),
 } as const;
 
 export type SuiteName = keyof typeof SUITES;
@@ -42,7 +45,7 @@ async function runChecks(context: SuiteContext): Promise<Outcome> {
   return { passed: checks.length - failed, failed };
 }
 
-async function runVitest(project: string, { env, signal }: SuiteContext): Promise<Outcome> {
+async function runVitest(project: string, { env, coverage, signal }: SuiteContext): Promise<Outcome> {
   const folder = await mkdtemp(join(tmpdir(), "vitest-"));
   const report = join(folder, "report.json");
   try {
@@ -58,6 +61,7 @@ async function runVitest(project: string, { env, signal }: SuiteContext): Promis
           "--reporter=json",
           `--outputFile.json=${report}`,
         ],
+        ...(coverage === undefined ? [] : coverageOptions(join(coverage, project))),
       ],
       { cwd: REPOSITORY, stdio: ["ignore", "inherit", "inherit"], reject: false, env, cancelSignal: signal },
     );
@@ -65,6 +69,12 @@ async function runVitest(project: string, { env, signal }: SuiteContext): Promis
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+function coverageOptions(folder: string): string[] {
+  const reporters = ["text-summary", "json-summary", "lcov"].map((name) => `--coverage.reporter=${name}`);
+  // Of a run with failures too: they are no reason to lose the rest.
+  return ["--coverage", ...reporters, `--coverage.reportsDirectory=${folder}`, "--coverage.reportOnFailure"];
 }
 
 /**

@@ -1,70 +1,111 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { globSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { REPOSITORY } from "../repository.ts";
-import { unknownCommands } from "./npm-commands.ts";
-
-interface Step {
-  readonly uses?: string;
-  readonly run?: string;
-  readonly with?: Readonly<Record<string, unknown>>;
-}
-interface Job {
-  readonly "runs-on"?: string;
-  readonly "timeout-minutes"?: number;
-  readonly permissions?: unknown;
-  readonly uses?: string;
-  readonly steps?: readonly Step[];
-}
-interface Workflow {
-  readonly on: Readonly<Record<string, unknown>>;
-  readonly permissions?: unknown;
-  readonly jobs: Readonly<Record<string, Job>>;
-}
+import { actionFaults, runFaults, type Workflow, workflowFaults } from "./workflow-rules.ts";
 
 const FOLDER = ".github/workflows";
 const files = readdirSync(join(REPOSITORY, FOLDER));
-const read = (file: string) => readFileSync(join(REPOSITORY, FOLDER, file), "utf8");
+const actions = globSync(".github/actions/*/action.yml", { cwd: REPOSITORY });
+const own = [
+  ...files.map((file) => `./${FOLDER}/${file}`),
+  ...actions.map((file) => `./${join(file, "..")}`),
+];
+const read = (file: string) => readFileSync(join(REPOSITORY, file), "utf8");
+const load = (file: string) => read(join(FOLDER, file));
 
-/** GitHub's guide "Security hardening for GitHub Actions" is the source of these rules. */
-describe.each(files)("workflow %s", (file) => {
+function faultsOf(file: string, text: string): string[] {
+  return workflowFaults(file, { text, workflow: parse(text) as Workflow, own });
+}
+
+it.each(files)("workflow %s keeps the rules", (file) => {
+  expect(faultsOf(file, load(file))).toEqual([]);
+});
+
+it.each(actions)("%s keeps the rules", (file) => {
   const text = read(file);
-  const workflow = parse(text) as Workflow;
-  const jobs = Object.values(workflow.jobs);
-  const steps = jobs.flatMap((job) => job.steps ?? []);
+  const { steps } = parse(text).runs as { steps: { run?: string }[] };
+  expect([...actionFaults(text, own), ...steps.flatMap(({ run = "" }) => runFaults(run))]).toEqual([]);
+});
 
-  it("may read the repository and nothing else", () => {
-    expect(workflow.permissions).toEqual({ contents: "read" });
-    expect(jobs.filter((job) => "permissions" in job)).toEqual([]);
-    expect(text).not.toMatch(/secrets[.:]/);
-    for (const { uses, with: options } of steps) {
-      if (uses?.startsWith("actions/checkout@")) expect(options?.["persist-credentials"]).toBe(false);
-    }
-  });
+describe("the rules", () => {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of a workflow
+  const HEAD_REF = "${{ github.head_ref }}";
+  const PERMISSIONS = "permissions:\n  contents: read\n\n";
+  const LOGIN = `docker login ghcr.io --username "$GITHUB_ACTOR" --password-stdin <<< "$GITHUB_TOKEN"`;
 
-  it("never runs with the rights of the base repository what a stranger wrote", () => {
-    expect(Object.keys(workflow.on)).not.toContain("pull_request_target");
-    expect(steps.filter(({ run }) => run?.includes("${{"))).toEqual([]);
+  it.each([
+    [
+      "an action by tag",
+      "pull-request.yml",
+      /setup-node@\w{40} # v/,
+      "setup-node@v",
+      "neither pinned by commit",
+    ],
+    ["a short commit", "images.yml", /scan-action@\w{33}/, "scan-action@", "neither pinned by commit"],
+    ["an action that isn't there", "nightly.yml", "build-machine", "build-engine", "nor in this repository"],
+    ["no permissions", "nightly.yml", PERMISSIONS, "", "the workflow's permissions"],
+    ["all permissions", "nightly.yml", "contents: read", "contents: write", "the workflow's permissions"],
+    ["no permissions of a job", "images.yml", "      packages: write\n", "", "build: its permissions"],
+    [
+      "more permissions",
+      "images.yml",
+      "packages: write",
+      "packages: write\n      id-token: write",
+      "build: its perm",
+    ],
+    [
+      "a job that grants itself",
+      "pull-request.yml",
+      "    needs: checks",
+      "    permissions: write-all\n    needs: checks",
+      "platform: its perm",
+    ],
+    ["a secret that is echoed", "deploy.yml", LOGIN, 'echo "$GITHUB_TOKEN"', "a credential is in a command"],
+    [
+      "a secret in arguments",
+      "images.yml",
+      LOGIN,
+      'docker login -p "$GITHUB_TOKEN" ghcr.io',
+      "a credential is in a",
+    ],
+    ["an environment that is printed", "images.yml", LOGIN, "printenv", "the environment is printed"],
+    ["a stored secret", "deploy.yml", "github.token", "secrets.DEPLOY", "a secret is stored"],
+    ["text in a command", "pull-request.yml", '"$STACK"', HEAD_REF, "becomes part of a command"],
+    [
+      "a stranger's trigger",
+      "pull-request.yml",
+      "pull_request:",
+      "pull_request_target:",
+      "what a stranger started",
+    ],
+    [
+      "a token left behind",
+      "full-test.yml",
+      "persist-credentials: false",
+      "fetch-depth: 0",
+      "leaves the token",
+    ],
+    ["a moving system", "nightly.yml", "ubuntu-24.04", "ubuntu-latest", "its system has no version"],
+    ["an endless job", "nightly.yml", "    timeout-minutes: 60\n", "", "it may run for ever"],
+    [
+      "an unprotected deployment",
+      "deploy.yml",
+      "    environment: production\n",
+      "",
+      "a protected environment",
+    ],
+    ["a missing script", "deploy.yml", "npm run deploy ", "npm run ship ", "there is no `npm run ship"],
+  ])("find %s", (_, file, from, to, fault) => {
+    const planted = load(file).replace(from, to);
+    expect(planted).not.toBe(load(file));
+    expect(faultsOf(file, planted).join("\n")).toContain(fault);
   });
+});
 
-  it("takes actions by commit, with the version beside it, or from this repository", () => {
-    for (const [, action] of text.matchAll(/uses: (.*)$/gm)) {
-      if (action?.startsWith(`./${FOLDER}/`)) {
-        expect(files).toContain(action.slice(FOLDER.length + 3));
-      } else expect(action).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
-    }
-  });
-
-  it("runs on a system by version, for a limited time", () => {
-    expect(text).not.toMatch(/\blatest\b/);
-    for (const job of jobs.filter(({ uses }) => !uses)) {
-      expect(job["runs-on"]).toMatch(/-\d+\.\d+$/);
-      expect(job["timeout-minutes"]).toBeGreaterThan(0);
-    }
-  });
-
-  it("runs scripts and suites that exist", () => {
-    expect(unknownCommands(steps.map(({ run }) => run ?? "").join("\n"))).toEqual([]);
-  });
+it("previews every stack on a pull request", () => {
+  const { jobs } = parse(load("pull-request.yml"));
+  const stacks = globSync("Pulumi.*.yaml", { cwd: REPOSITORY }).map((file) => file.split(".")[1]);
+  expect(jobs.preview.strategy.matrix.stack.toSorted()).toEqual(stacks.toSorted());
 });

@@ -13,6 +13,7 @@ const EXECUTABLES = {
   conntrack: "conntrack",
   buildah: "buildah",
   "redis-server": "redis-server",
+  "docker-registry": "docker-registry",
   prometheus: "promtool",
   socat: "socat",
   mmdebstrap: "mmdebstrap",

@@ -23,6 +23,8 @@ const KUBERNETES = "1.34.3";
 const PULUMI = "3.232.0";
 const COREDNS = "1.15.0";
 const TRAEFIK = "3.6.6";
+const ACTIONLINT = "1.7.12";
+const SYFT = "1.52.0";
 
 /** In the order in which they are built when several are asked for: what the rest of `up` waits for comes first. */
 const TABLE = {
@@ -82,6 +84,32 @@ const TABLE = {
     module: "vpa",
     package: "k8s.io/autoscaler/vertical-pod-autoscaler/pkg/recommender",
     ldflags: STRIP,
+  },
+  actionlint: {
+    version: ACTIONLINT,
+    module: "actionlint",
+    package: "github.com/rhysd/actionlint/cmd/actionlint",
+    ldflags: STRIP,
+    installed: { args: ["-version"], matches: line(`v?${ACTIONLINT}`) },
+    release: (os, arch) => {
+      const base = `https://github.com/rhysd/actionlint/releases/download/v${ACTIONLINT}/actionlint_${ACTIONLINT}`;
+      return {
+        url: `${base}_${os}_${arch}.tar.gz`,
+        checksumUrl: `${base}_checksums.txt`,
+        member: "actionlint",
+      };
+    },
+  },
+  syft: {
+    version: SYFT,
+    module: "syft",
+    package: "github.com/anchore/syft/cmd/syft",
+    ldflags: `${STRIP} -X main.version=${SYFT}`,
+    installed: { args: ["version"], matches: line(`Version:\\s+${SYFT}`) },
+    release: (os, arch) => {
+      const base = `https://github.com/anchore/syft/releases/download/v${SYFT}/syft_${SYFT}`;
+      return { url: `${base}_${os}_${arch}.tar.gz`, checksumUrl: `${base}_checksums.txt`, member: "syft" };
+    },
   },
 } satisfies Record<string, Tool>;
 

@@ -10,7 +10,11 @@ const MINUTES = 60_000;
 const ANSWER_MS = 3 * MINUTES;
 const platform = await runningPlatform();
 const username = `person_${randomBytes(6).toString("hex")}`;
-const account = { username, email: `${username}@example.com`, password: randomBytes(18).toString("base64url") };
+const account = {
+  username,
+  email: `${username}@example.com`,
+  password: randomBytes(18).toString("base64url"),
+};
 
 let browser: Browser;
 let page: Page;
@@ -24,6 +28,7 @@ afterAll(() => browser?.[Symbol.asyncDispose]());
 
 const answers = () => page.getByTestId("message-assistant");
 const questions = () => page.getByTestId("message-user");
+const streaming = () => page.getByTestId("message-streaming");
 
 async function send(text: string): Promise<void> {
   await page.getByTestId("composer").fill(text);
@@ -35,25 +40,21 @@ async function awaitAnswers(number: number): Promise<void> {
   await answers()
     .nth(number - 1)
     .waitFor({ timeout: ANSWER_MS });
-  await page.getByTestId("message-streaming").waitFor({ state: "detached", timeout: ANSWER_MS });
+  await streaming().waitFor({ state: "detached", timeout: ANSWER_MS });
 }
 
-/** @returns the lengths that an answer had while it was written, from now to its end */
-function watchAnswer(): Promise<number[]> {
-  return page.evaluate(
-    () =>
-      new Promise<number[]>((resolve) => {
-        const seen = new Set<number>();
-        const observer = new MutationObserver(() => {
-          const streaming = document.querySelector("[data-testid=message-streaming]");
-          if (streaming) seen.add(streaming.textContent?.length ?? 0);
-          if (streaming || seen.size === 0) return;
-          observer.disconnect();
-          resolve([...seen]);
-        });
-        observer.observe(document.body, { childList: true, subtree: true, characterData: true });
-      }),
-  );
+/** @returns the lengths that an answer had while it was written, to its end */
+async function watchAnswer(): Promise<number[]> {
+  await streaming().waitFor({ timeout: ANSWER_MS });
+  const seen = new Set<number>();
+  while ((await streaming().count()) > 0) seen.add(await writtenLength());
+  return [...seen].filter((length) => length > 0);
+}
+
+/** @returns 0 where no answer is being written */
+async function writtenLength(): Promise<number> {
+  const [text = ""] = await streaming().allTextContents();
+  return text.length;
 }
 
 /** What the platform has of the conversation on the screen. */
@@ -87,10 +88,9 @@ describe("the app in a browser", () => {
     async () => {
       await page.getByTestId("new-conversation").click();
       await page.getByTestId("composer").waitFor();
-      const growing = watchAnswer();
       await send("Name three colours of the rainbow.");
+      const lengths = await watchAnswer();
       await awaitAnswers(1);
-      const lengths = await growing;
       expect(lengths.length).toBeGreaterThan(2);
       expect(lengths.toSorted((a, b) => a - b)).toEqual(lengths);
       const messages = await stored();
@@ -111,10 +111,9 @@ describe("the app in a browser", () => {
       await page.getByTestId("picture-preview").waitFor();
       await send("Here is a picture of my screen.");
       await page.getByTestId("message-picture").waitFor({ timeout: MINUTES });
-      await page.waitForFunction(() => {
-        const image = document.querySelector<HTMLImageElement>("[data-testid=message-picture] img");
-        return image?.complete && image.naturalWidth > 0;
-      });
+      const shown = page.getByTestId("message-picture").locator("img");
+      const width = () => shown.evaluate(({ naturalWidth }: { naturalWidth: number }) => naturalWidth);
+      await expect.poll(width, { timeout: MINUTES }).toBeGreaterThan(0);
       await awaitAnswers(2);
       expect((await stored()).map(({ type }) => type)).toEqual(["text", "text", "image", "text"]);
       expect(browser.faults).toEqual([]);
@@ -126,11 +125,7 @@ describe("the app in a browser", () => {
     "has the whole answer after it was reloaded in the middle of it",
     async () => {
       await send("Tell me a long story about a lighthouse and the sea.");
-      await page.waitForFunction(
-        () => (document.querySelector("[data-testid=message-streaming]")?.textContent?.length ?? 0) > 40,
-        undefined,
-        { timeout: ANSWER_MS },
-      );
+      await expect.poll(writtenLength, { timeout: ANSWER_MS, interval: 50 }).toBeGreaterThan(40);
       expect((await stored()).filter(({ role }) => role === "assistant")).toHaveLength(2);
       await page.reload();
       await awaitAnswers(3);

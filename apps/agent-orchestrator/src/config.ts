@@ -12,9 +12,21 @@ export const orchestratorConfig = z.object({
   CONTEXT_PROTOCOL_SERVER_URL: z.url({ protocol: /^https?$/, error: "must be an http or https URL" }),
   LLM_SERVER_URL: z.url({ protocol: /^https?$/, error: "must be an http or https URL that ends with /v1" }),
   LLM_MODEL: z.string().min(1),
-  MAX_ANSWER_TOKENS: positive(192),
+  LLM_TOOLS: z
+    .stringbool("must be true or false")
+    .prefault("true")
+    .describe("whether the model can call tools"),
+  LLM_CONTINUES: z
+    .stringbool("must be true or false")
+    .prefault("false")
+    .describe(
+      "whether the model can go on with an answer that was begun; without it, an interrupted one fails",
+    ),
+  MAX_ANSWER_TOKENS: positive(192).describe("tokens that the model may make each time it is asked"),
+  MAX_STEPS: positive(6).describe("times that the model is asked in one run"),
+  MAX_RUN_SECONDS: positive(300).describe("seconds after which a run is given up"),
   TEMPERATURE: z.coerce.number().min(0).max(2).default(0.2),
   CONCURRENCY: positive(2).describe("runs handled at a time"),
-  CLAIM_AFTER_MS: positive(15_000).describe("when the run of a silent consumer is taken over"),
+  CLAIM_AFTER_MS: positive(8000).describe("when the run of a silent consumer is taken over"),
 });
 export type OrchestratorConfig = z.infer<typeof orchestratorConfig>;

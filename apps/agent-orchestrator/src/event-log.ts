@@ -5,43 +5,58 @@ import type { RunLog } from "@mobile-ai-agent/conversation-store";
 export interface EventLog {
   /** Of the last event; 0 for an empty log. */
   readonly sequence: number;
+  /** The text of all tokens, those of earlier owners too. */
+  readonly content: string;
   token(text: string): Promise<void>;
   /** Ends the log, unless it has ended already. */
   complete(messageId: string): Promise<void>;
   /** As `complete`. @param reason in words for the person who asked */
   fail(reason: string): Promise<void>;
+  /** As `complete`. @param messageId of the answer as far as it came */
+  cancel(messageId: string | undefined): Promise<void>;
 }
+
+type Position = Pick<RunEvent, "runId" | "sequence">;
 
 /** Opens the log where its last writer left it. */
 export async function openEventLog(runLog: RunLog, runId: string): Promise<EventLog> {
-  let sequence = await runLog.lastSequence(runId);
-  let ended = sequence > 0 && isLast(await eventAt(runLog, runId, sequence));
-  const append = async (event: (position: { runId: string; sequence: number }) => RunEvent) => {
+  let { sequence, content, ended } = await readSoFar(runLog, runId);
+  const append = async (event: (position: Position) => RunEvent) => {
     if (ended) return;
     const next = event({ runId, sequence: sequence + 1 });
     await runLog.append(next);
     sequence = next.sequence;
-    ended = isLast(next);
+    if (next.kind === "token") content += next.text;
+    else ended = true;
   };
   return {
     get sequence() {
       return sequence;
     },
+    get content() {
+      return content;
+    },
     token: (text) => append((position) => ({ ...position, kind: "token", text })),
     complete: (messageId) => append((position) => ({ ...position, kind: "completed", messageId })),
     fail: (reason) => append((position) => ({ ...position, kind: "failed", reason })),
+    cancel: (messageId) =>
+      append((position) => ({ ...position, kind: "cancelled", ...(messageId && { messageId }) })),
   };
 }
 
-function isLast(event: RunEvent | undefined): boolean {
-  return event?.kind === "completed" || event?.kind === "failed";
-}
-
-async function eventAt(runLog: RunLog, runId: string, sequence: number): Promise<RunEvent | undefined> {
+async function readSoFar(runLog: RunLog, runId: string) {
+  const last = await runLog.lastSequence(runId);
+  let content = "";
+  let ended = false;
+  if (last === 0) return { sequence: 0, content, ended };
   const stop = new AbortController();
   try {
-    for await (const event of runLog.read(runId, sequence - 1, stop.signal)) return event;
-    return undefined;
+    for await (const event of runLog.read(runId, 0, stop.signal)) {
+      if (event.kind === "token") content += event.text;
+      else ended = true;
+      if (event.sequence >= last) break;
+    }
+    return { sequence: last, content, ended };
   } finally {
     stop.abort();
   }

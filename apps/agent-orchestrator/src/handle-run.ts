@@ -1,27 +1,35 @@
 import type { ConversationStore, Run, RunLog } from "@mobile-ai-agent/conversation-store";
 import type { Logger } from "@mobile-ai-agent/service-kit";
-import type { ContextReader } from "./context-reader.ts";
+import { answerWithTools, unfinished } from "./agent.ts";
+import type { CancelWatch } from "./cancel-watch.ts";
 import { type EventLog, openEventLog } from "./event-log.ts";
 import { type LanguageModel, ModelFailure } from "./language-model.ts";
 import { composePrompt } from "./prompt.ts";
+import type { OpenRunTools } from "./run-tools.ts";
 
 /** How many messages the model is shown. */
 const HISTORY = 20;
 
 const INTERRUPTED = "the answer was interrupted: send the message again";
 const UNAVAILABLE = "the language model could not answer: try again in a moment";
+const TOO_LONG = "the answer took too long: ask for less, or try again";
 
 export interface RunDependencies {
   readonly store: ConversationStore;
   readonly runLog: RunLog;
-  readonly contextOf: ContextReader;
+  readonly openTools: OpenRunTools;
   readonly model: LanguageModel;
+  /** Whether the model can go on with an answer that was begun. */
+  readonly modelContinues: boolean;
+  readonly cancels: CancelWatch;
+  readonly limits: { readonly maxSteps: number; readonly maxSeconds: number };
   readonly logger: Logger;
 }
 
 /**
  * Makes the answer of a run: streams it to the run's log, stores it, ends the log. Idempotent: of a run that was
- * handled before, in part or whole, it does what is left.
+ * handled before, in part or whole, it does what is left: an interrupted answer goes on at the next token, and a tool that
+ * has been called is not called again.
  *
  * @throws when the database, Redis or context-protocol-server fails, or when aborted: the run is to be handled again
  */
@@ -30,56 +38,80 @@ export async function handleRun(
   signal: AbortSignal,
   dependencies: RunDependencies,
 ): Promise<void> {
-  const { store, runLog, logger } = dependencies;
+  const { store, runLog, cancels, limits, logger } = dependencies;
+  using cancel = cancels.watch(runId);
   const run = await store.runs.get(runId);
   if (!run) return void logger.warn("an unknown run was queued", { run_id: runId });
   const log = await openEventLog(runLog, runId);
+  const ending = { run, log, store };
   const answer = await store.messages.answerOf(runId);
-  if (answer) return await complete(run, answer.id, log, store);
+  if (answer) return await (run.cancelRequested ? endCancelled : complete)(ending, answer.id);
   if (run.status === "failed") return await log.fail(UNAVAILABLE);
-  // A second answer would differ from the tokens that devices have already.
-  if (log.sequence > 0) return await fail(run, INTERRUPTED, log, store);
+  if (run.cancelRequested) return await storeCancelled(ending);
+  // Another answer would differ from the tokens that devices have already.
+  const begun = unfinished({ steps: run.steps, said: log.content }).text !== "";
+  if (begun && !dependencies.modelContinues) return await fail(ending, INTERRUPTED);
 
   await store.runs.setStatus(runId, "running");
+  const time = AbortSignal.timeout(limits.maxSeconds * 1000);
   try {
-    const content = await streamAnswer(run, log, signal, dependencies);
-    const message = await store.messages.addAnswer({ sessionId: run.sessionId, runId, content });
-    await complete(run, message.id, log, store);
+    await streamAnswer(run, log, AbortSignal.any([signal, cancel.signal, time]), dependencies);
+    const { id } = await store.messages.addAnswer({ sessionId: run.sessionId, runId, content: log.content });
+    await complete(ending, id);
     logger.info("run completed", { run_id: runId, tokens: log.sequence - 1 });
   } catch (error) {
-    if (!(error instanceof ModelFailure)) throw error;
-    logger.error("run failed", { run_id: runId, error: error.cause ?? error });
-    await fail(run, UNAVAILABLE, log, store);
+    if (signal.aborted) throw error;
+    if (cancel.signal.aborted) return await storeCancelled(ending);
+    if (!time.aborted && !(error instanceof ModelFailure)) throw error;
+    logger.error("run failed", { run_id: runId, error: (error as Error).cause ?? error });
+    await fail(ending, time.aborted ? TOO_LONG : UNAVAILABLE);
   }
 }
 
-/** @returns the whole answer: exactly the concatenated tokens of the log */
+/** Afterwards the log has the whole answer. */
 async function streamAnswer(run: Run, log: EventLog, signal: AbortSignal, dependencies: RunDependencies) {
-  const { store, contextOf, model } = dependencies;
-  const [history, context] = await Promise.all([
-    store.messages.history(run.sessionId, HISTORY),
-    contextOf(run, signal),
-  ]);
-  let content = "";
-  for await (const text of model.answer(composePrompt(history, context, run.messageId), signal)) {
-    await log.token(text);
-    content += text;
-  }
-  if (content === "") throw new ModelFailure("the model's answer was empty");
-  return content;
+  const { store, openTools, model, limits } = dependencies;
+  const history = store.messages.history(run.sessionId, HISTORY);
+  await using tools = await openTools(run, signal);
+  const prompt = composePrompt(await history, { run, context: tools.context, tools: tools.definitions });
+  const pieces = answerWithTools(
+    prompt,
+    {
+      ...{ model, tools, maxSteps: limits.maxSteps, steps: run.steps, said: log.content },
+      onStep: (step) => store.runs.addStep(run.id, step),
+    },
+    signal,
+  );
+  for await (const text of pieces) await log.token(text);
+  if (log.content === "") throw new ModelFailure("the model's answer was empty");
 }
 
-async function complete(
-  { id }: Run,
-  messageId: string,
-  log: EventLog,
-  store: ConversationStore,
-): Promise<void> {
-  await store.runs.setStatus(id, "completed");
+interface Ending {
+  readonly run: Run;
+  readonly log: EventLog;
+  readonly store: ConversationStore;
+}
+
+async function complete({ run, log, store }: Ending, messageId: string): Promise<void> {
+  await store.runs.setStatus(run.id, "completed");
   await log.complete(messageId);
 }
 
-async function fail({ id }: Run, reason: string, log: EventLog, store: ConversationStore): Promise<void> {
-  await store.runs.setStatus(id, "failed");
+async function fail({ run, log, store }: Ending, reason: string): Promise<void> {
+  await store.runs.setStatus(run.id, "failed");
   await log.fail(reason);
+}
+
+/** The answer as far as it came is kept: it is what the user has read. */
+async function storeCancelled(ending: Ending): Promise<void> {
+  const { run, log, store } = ending;
+  const { sessionId, id: runId } = run;
+  const { content } = log;
+  const answer = content === "" ? undefined : await store.messages.addAnswer({ sessionId, runId, content });
+  await endCancelled(ending, answer?.id);
+}
+
+async function endCancelled({ run, log, store }: Ending, messageId: string | undefined): Promise<void> {
+  await store.runs.setStatus(run.id, "cancelled");
+  await log.cancel(messageId);
 }

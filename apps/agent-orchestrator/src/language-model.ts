@@ -1,6 +1,6 @@
 import { contextHeaders } from "@mobile-ai-agent/service-kit";
 import OpenAI from "openai";
-import type { PromptMessage } from "./prompt.ts";
+import type { ToolCall, ToolDefinition } from "./run-tools.ts";
 
 /** The model did not answer, or stopped midway. */
 export class ModelFailure extends Error {
@@ -10,13 +10,27 @@ export class ModelFailure extends Error {
   }
 }
 
+export type PromptMessage = OpenAI.ChatCompletionMessageParam;
+
+/** What a model says: text as it comes, then what it wants called. */
+export type Piece = { readonly text: string } | { readonly call: ToolCall };
+
+export interface ModelRequest {
+  readonly messages: readonly PromptMessage[];
+  /** What the model has said of its answer already; it goes on behind it. */
+  readonly prefix: string;
+  readonly tools: readonly ToolDefinition[];
+  /** Whether the model may call them now. */
+  readonly mayCall: boolean;
+}
+
 export interface LanguageModel {
   /**
-   * Yields the pieces of an answer, none of them empty.
+   * Yields the pieces of an answer, no text of them empty.
    *
    * @throws ModelFailure, or the signal's reason when aborted
    */
-  answer(messages: readonly PromptMessage[], signal: AbortSignal): AsyncGenerator<string, void, undefined>;
+  answer(request: ModelRequest, signal: AbortSignal): AsyncGenerator<Piece, void, undefined>;
 }
 
 interface LanguageModelOptions {
@@ -26,6 +40,9 @@ interface LanguageModelOptions {
   readonly temperature: number;
 }
 
+/** vLLM's names, which llm-server understands too: the last message is to be continued, not answered. */
+const CONTINUE = { continue_final_message: true, add_generation_prompt: false };
+
 /** Until the first token: a request may wait for others in llm-server. */
 const TIMEOUT_MS = 120_000;
 
@@ -34,15 +51,32 @@ export function createLanguageModel(options: LanguageModelOptions): LanguageMode
   const { baseUrl, model, maxTokens, temperature } = options;
   const client = new OpenAI({ baseURL: baseUrl, apiKey: "unused", timeout: TIMEOUT_MS, maxRetries: 4 });
   return {
-    async *answer(messages, signal) {
+    async *answer({ messages, prefix, tools, mayCall }, signal) {
+      const calls = new Map<number, { id: string; name: string; arguments: string }>();
       try {
         const chunks = await client.chat.completions.create(
-          { model, messages: [...messages], max_tokens: maxTokens, temperature, stream: true },
+          {
+            ...{ model, max_tokens: maxTokens, temperature, stream: true },
+            messages: prefix === "" ? [...messages] : [...messages, { role: "assistant", content: prefix }],
+            ...(prefix !== "" && CONTINUE),
+            ...(tools.length > 0 && {
+              tools: tools.map((tool) => ({ type: "function" as const, function: { ...tool } })),
+              tool_choice: mayCall ? "auto" : "none",
+            }),
+          },
           { signal, headers: contextHeaders() },
         );
         for await (const { choices } of chunks) {
-          const text = choices[0]?.delta.content;
-          if (text) yield text;
+          const delta = choices[0]?.delta;
+          if (delta?.content) yield { text: delta.content };
+          for (const { index, id, function: part } of delta?.tool_calls ?? []) {
+            const call = calls.get(index) ?? { id: "", name: "", arguments: "" };
+            calls.set(index, {
+              id: id ?? call.id,
+              name: part?.name ?? call.name,
+              arguments: call.arguments + (part?.arguments ?? ""),
+            });
+          }
         }
       } catch (cause) {
         signal.throwIfAborted();
@@ -50,6 +84,7 @@ export function createLanguageModel(options: LanguageModelOptions): LanguageMode
       }
       // The package ends an aborted stream without an error.
       signal.throwIfAborted();
+      for (const call of calls.values()) yield { call };
     },
   };
 }

@@ -1,6 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
-import { createConversationStore, createRunLog, createRunQueue } from "@mobile-ai-agent/conversation-store";
+import {
+  createConversationStore,
+  createRunCancellations,
+  createRunLog,
+  createRunQueue,
+} from "@mobile-ai-agent/conversation-store";
 import {
   connectMongo,
   connectRedis,
@@ -10,10 +15,11 @@ import {
   type Service,
   startManagement,
 } from "@mobile-ai-agent/service-kit";
+import { openCancelWatch } from "./cancel-watch.ts";
 import type { OrchestratorConfig } from "./config.ts";
-import { createContextReader } from "./context-reader.ts";
 import { handleRun } from "./handle-run.ts";
 import { createLanguageModel } from "./language-model.ts";
+import { connectRunTools } from "./run-tools.ts";
 import { sweepRuns } from "./sweep.ts";
 
 const SWEEP_MS = 15_000;
@@ -44,15 +50,20 @@ export function createService(config: OrchestratorConfig, { logger }: { logger: 
       await store.createIndexes();
 
       const queue = createRunQueue(redis);
-      const contextOf = createContextReader({
-        baseUrl: config.CONTEXT_PROTOCOL_SERVER_URL,
-        runTokenKey: config.RUN_TOKEN_KEY,
-      });
+      const cancels = await openCancelWatch(store, createRunCancellations(redis), logger);
+      closers.unshift(async () => cancels.close());
       const dependencies = {
         store,
         runLog: createRunLog(redis),
-        contextOf,
+        openTools: connectRunTools({
+          baseUrl: config.CONTEXT_PROTOCOL_SERVER_URL,
+          runTokenKey: config.RUN_TOKEN_KEY,
+          modelCallsTools: config.LLM_TOOLS,
+        }),
         model: openModel(config),
+        modelContinues: config.LLM_CONTINUES,
+        cancels,
+        limits: { maxSteps: config.MAX_STEPS, maxSeconds: config.MAX_RUN_SECONDS },
         logger,
       };
       const consumer = `${hostname()}-${randomUUID()}`;

@@ -1,12 +1,15 @@
 import { createServer } from "node:http";
-import { createLogger, listen, readConfig } from "@mobile-ai-agent/service-kit";
+import { OPERATIONS } from "@mobile-ai-agent/contracts";
+import { listen } from "@mobile-ai-agent/service-kit";
+import { createIssuer } from "@mobile-ai-agent/test-support";
 import express, { type Express } from "express";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { mountRoutes as mountAuth } from "../../auth-service/src/routes/index.ts";
 import { mountRoutes as mountContext } from "../../context-protocol-server/src/routes/index.ts";
-import { gatewayConfig } from "./config.ts";
-import { createApiGateway } from "./service.ts";
+import { ROUTES } from "./routes.ts";
+import { startGateway } from "./testing/start-gateway.ts";
 
+const issuer = createIssuer();
 const cleanup = new AsyncDisposableStack();
 let base: string;
 let described: string[];
@@ -22,16 +25,15 @@ async function serve(name: string): Promise<string> {
 }
 
 beforeAll(async () => {
-  const config = readConfig(gatewayConfig, {
-    PORT: "0",
-    METRICS_PORT: "0",
+  const keys = await issuer.serve();
+  cleanup.defer(() => keys.stop());
+  const gateway = await startGateway({
+    JWKS_URL: keys.jwksUrl,
     AUTH_SERVICE_URL: await serve("auth-service"),
     CONTEXT_PROTOCOL_SERVER_URL: await serve("context-protocol-server"),
   });
-  const gateway = createApiGateway(config, createLogger("api-gateway", "none"));
-  await gateway.start();
   cleanup.defer(() => gateway.stop());
-  base = `http://127.0.0.1:${gateway.ports().http}`;
+  base = gateway.base;
   const { paths } = (await (await fetch(`${base}/api/openapi.json`)).json()) as { paths: object };
   described = Object.entries(paths).flatMap(([path, item]) =>
     Object.keys(item).map((method) => `${method} ${path}`),
@@ -63,7 +65,12 @@ const unused = {} as never;
 const SERVICES = {
   "auth-service": routesOf((app) => mountAuth(app, unused)),
   "context-protocol-server": routesOf(
-    mountContext({ store: unused, queue: unused, authenticate: (_q, _s, next) => next() }),
+    mountContext({
+      store: unused,
+      queue: unused,
+      cancellations: unused,
+      authenticate: (_q, _s, next) => next(),
+    }),
   ),
 };
 
@@ -80,9 +87,22 @@ describe("GET /api/openapi.json", () => {
     for (const [service, routes] of Object.entries(SERVICES)) {
       for (const route of routes.filter((route) => described.includes(route))) {
         const [method = "", path = ""] = route.split(" ");
-        const response = await fetch(base + path.replace(/\{\w+\}/g, "1"), { method: method.toUpperCase() });
+        const response = await fetch(base + path.replace(/\{\w+\}/g, "1"), {
+          method: method.toUpperCase(),
+          headers: { authorization: `Bearer ${issuer.token()}` },
+        });
         expect(await response.text(), route).toBe(service);
       }
+    }
+  });
+
+  it("says who may call an operation as the gateway judges it", () => {
+    for (const [id, { path, access }] of Object.entries(OPERATIONS)) {
+      if (path === "/api/openapi.json") continue;
+      const prefix = Object.keys(ROUTES).find((prefix) => `${path}/`.startsWith(`${prefix}/`)) ?? "";
+      // A service may still ask for a user where the gateway lets anyone pass; not the other way round.
+      if (access === "anyone") expect(ROUTES[prefix]?.access, id).toBe("anyone");
+      else if (!path.startsWith("/api/auth/")) expect(ROUTES[prefix]?.access, id).toBe("user");
     }
   });
 });

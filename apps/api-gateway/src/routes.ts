@@ -1,32 +1,88 @@
 import type { Agent } from "node:http";
 import { openApiDocument } from "@mobile-ai-agent/contracts/openapi";
+import type { Logger } from "@mobile-ai-agent/service-kit";
 import type { Express, RequestHandler } from "express";
-import { limitBody } from "./body-limit.ts";
 import type { GatewayConfig } from "./config.ts";
-import { proxyTo } from "./upstream.ts";
+import { limitBody } from "./edge/body-limit.ts";
+import { demandUser } from "./edge/identity.ts";
+import type { GatewayMetrics } from "./gateway-metrics.ts";
+import { passOnTo } from "./upstream/upstream.ts";
 
-const MAX_BODY_BYTES = 1024 * 1024;
+const MIB = 1024 * 1024;
 
-const ROUTES = {
-  AUTH_SERVICE_URL: ["/api/auth", "/api/users"],
-  CONTEXT_PROTOCOL_SERVER_URL: [
-    "/api/session",
-    "/api/context",
-    "/api/message",
-    "/api/run",
-    "/mcp",
-    "/.well-known/oauth-protected-resource",
-  ],
-} as const;
+interface Route {
+  readonly service: "AUTH_SERVICE_URL" | "CONTEXT_PROTOCOL_SERVER_URL" | "MEDIA_PROCESSING_URL";
+  /** `user`: refused here without a valid access token. `anyone`: the service decides. */
+  readonly access: "user" | "anyone";
+  /** Largest body in bytes; 1 MiB unless said. */
+  readonly maxBody?: number;
+}
 
-/** Which paths go to which service. Whatever is not listed is a 404 here. */
-export function mountRoutes(app: Express, config: GatewayConfig, agent: Agent): void {
-  app.get("/api/openapi.json", openApi());
-  app.use(limitBody(MAX_BODY_BYTES));
-  for (const service of Object.keys(ROUTES) as (keyof typeof ROUTES)[]) {
-    const proxy = proxyTo({ target: config[service], agent, timeout: config.UPSTREAM_TIMEOUT });
-    for (const prefix of ROUTES[service]) app.all(`${prefix}{/*rest}`, proxy);
+/** Which path prefixes go to which service. Whatever is not listed is a 404 here. */
+export const ROUTES: Readonly<Record<string, Route>> = {
+  "/api/auth": { service: "AUTH_SERVICE_URL", access: "anyone" },
+  "/api/users": { service: "AUTH_SERVICE_URL", access: "user" },
+  "/api/session": { service: "CONTEXT_PROTOCOL_SERVER_URL", access: "user" },
+  "/api/context": { service: "CONTEXT_PROTOCOL_SERVER_URL", access: "user" },
+  "/api/message": { service: "CONTEXT_PROTOCOL_SERVER_URL", access: "user" },
+  "/api/run": { service: "CONTEXT_PROTOCOL_SERVER_URL", access: "user" },
+  // 12 MB of a picture or recording, and what a form puts around it.
+  "/api/media": { service: "MEDIA_PROCESSING_URL", access: "user", maxBody: 12 * MIB + 64 * 1024 },
+  // Its 401 says where tokens are to be had, which only the endpoint knows.
+  "/mcp": { service: "CONTEXT_PROTOCOL_SERVER_URL", access: "anyone" },
+  "/.well-known/oauth-protected-resource": { service: "CONTEXT_PROTOCOL_SERVER_URL", access: "anyone" },
+};
+
+export interface RouteParts {
+  readonly config: GatewayConfig;
+  readonly agent: Agent;
+  readonly limit: RequestHandler;
+  readonly metrics: GatewayMetrics;
+  readonly logger: Logger;
+}
+
+/** Mounts the routes, each behind the limit; so is what has no route. Comes after `identify`. */
+export function mountRoutes(app: Express, parts: RouteParts): void {
+  const { limit } = parts;
+  const passOn = createUpstreams(parts);
+  app.get("/api/openapi.json", limit, openApi());
+  for (const [prefix, { service, access, maxBody = MIB }] of Object.entries(ROUTES)) {
+    const proxy = passOn[service];
+    const guards = access === "user" ? [demandUser] : [];
+    if (proxy) app.all(`${prefix}{/*rest}`, limit, ...guards, limitBody(maxBody), proxy);
   }
+  app.use(limit);
+}
+
+/** One for each service that has an address, however many routes lead there: they share what is known of it. */
+function createUpstreams({ config, agent, metrics, logger }: RouteParts) {
+  const timeouts = {
+    connect: config.UPSTREAM_CONNECT_TIMEOUT * 1000,
+    response: config.UPSTREAM_TIMEOUT * 1000,
+    total: config.UPSTREAM_TOTAL_TIMEOUT * 1000,
+  };
+  const upstreamOf = (key: Route["service"]): RequestHandler | undefined => {
+    const target = config[key];
+    if (target === undefined) return undefined;
+    const service = key.replace(/_URL$/, "").toLowerCase().replaceAll("_", "-");
+    metrics.setResting(service, false);
+    const onRest = (isResting: boolean) => {
+      metrics.setResting(service, isResting);
+      if (isResting)
+        logger.warn("a service fails again and again; it is given a rest", { upstream: service });
+      else logger.info("the service answers again", { upstream: service });
+    };
+    return passOnTo({
+      ...{ target, agent, timeouts, onRest },
+      failures: config.UPSTREAM_FAILURES,
+      rest: config.UPSTREAM_REST * 1000,
+    });
+  };
+  return {
+    AUTH_SERVICE_URL: upstreamOf("AUTH_SERVICE_URL"),
+    CONTEXT_PROTOCOL_SERVER_URL: upstreamOf("CONTEXT_PROTOCOL_SERVER_URL"),
+    MEDIA_PROCESSING_URL: upstreamOf("MEDIA_PROCESSING_URL"),
+  };
 }
 
 /** GET /api/openapi.json: the API's description; it changes with a new version only. */

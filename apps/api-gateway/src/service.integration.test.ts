@@ -1,15 +1,14 @@
 import { createLogger, readConfig } from "@mobile-ai-agent/service-kit";
-import { createIssuer, freePort, startMongo } from "@mobile-ai-agent/test-support";
+import { createIssuer, startMongo } from "@mobile-ai-agent/test-support";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { authConfig } from "../../auth-service/src/config.ts";
 import { createAuthService } from "../../auth-service/src/service.ts";
-import { gatewayConfig } from "./config.ts";
-import { createApiGateway } from "./service.ts";
+import { startGateway } from "./testing/start-gateway.ts";
 
 const logger = createLogger("test", "none");
 let mongo: Awaited<ReturnType<typeof startMongo>>;
 let auth: ReturnType<typeof createAuthService>;
-let gateway: ReturnType<typeof createApiGateway>;
+let gateway: Awaited<ReturnType<typeof startGateway>>;
 let base: string;
 
 beforeAll(async () => {
@@ -24,13 +23,14 @@ beforeAll(async () => {
   };
   auth = createAuthService(readConfig(authConfig, { ...ports, ...authEnv }), logger);
   await auth.start();
-  const gatewayEnv = {
-    AUTH_SERVICE_URL: `http://127.0.0.1:${auth.ports().http}`,
-    CONTEXT_PROTOCOL_SERVER_URL: `http://127.0.0.1:${await freePort()}`,
-  };
-  gateway = createApiGateway(readConfig(gatewayConfig, { ...ports, ...gatewayEnv }), logger);
-  await gateway.start();
-  base = `http://127.0.0.1:${gateway.ports().http}`;
+  const authService = `http://127.0.0.1:${auth.ports().http}`;
+  gateway = await startGateway({
+    AUTH_SERVICE_URL: authService,
+    JWT_ISSUER: issuer,
+    JWT_AUDIENCE: audience,
+    JWKS_URL: `${authService}/.well-known/jwks.json`,
+  });
+  base = gateway.base;
 });
 afterAll(async () => {
   await gateway?.stop();

@@ -1,27 +1,59 @@
 import { Agent } from "node:http";
 import {
+  cacheVerified,
   createApp,
   createMetrics,
+  createRateLimiters,
+  createTokenVerifier,
   type Logger,
   listen,
+  openRedis,
+  type RateLimiter,
   type Service,
   startManagement,
 } from "@mobile-ai-agent/service-kit";
+import type { Express, RequestHandler } from "express";
 import type { GatewayConfig } from "./config.ts";
+import { allowOrigins } from "./edge/cross-origin.ts";
+import { identify } from "./edge/identity.ts";
+import { type LimitClass, limitRequests, limitsOf } from "./edge/limit-requests.ts";
+import { createGatewayMetrics } from "./gateway-metrics.ts";
 import { mountRoutes } from "./routes.ts";
 
 const MAX_CONNECTIONS_PER_SERVICE = 256;
 
-/** The way in for HTTP: passes each request on to the service that owns its path; these verify tokens themselves. */
+/**
+ * The way in for HTTP: knows who asks, limits how often, and passes each request on to the service that owns its path.
+ * The services verify tokens themselves all the same.
+ *
+ * @param overrides.limit in place of the limits, for measuring what these cost
+ */
 export function createApiGateway(
   config: GatewayConfig,
   logger: Logger,
+  overrides: { limit?: RequestHandler } = {},
 ): Service & { ports(): { http: number; management: number } } {
   const metrics = createMetrics();
   const agent = new Agent({ keepAlive: true, maxSockets: MAX_CONNECTIONS_PER_SERVICE });
-  const closers: (() => Promise<void>)[] = [];
+  const closers: (() => Promise<void> | void)[] = [];
   const ports = { http: 0, management: 0 };
   let ready = false;
+
+  const mount = (limiters: Readonly<Record<LimitClass, RateLimiter>>) => {
+    const verifier = createTokenVerifier({
+      issuer: config.JWT_ISSUER,
+      audience: config.JWT_AUDIENCE,
+      jwksUrl: config.JWKS_URL,
+    });
+    const gatewayMetrics = createGatewayMetrics(metrics.registry);
+    return (app: Express) => {
+      app.set("trust proxy", config.TRUSTED_PROXY_COUNT);
+      if (config.CORS_ALLOWED_ORIGINS.length > 0) app.use(allowOrigins(config.CORS_ALLOWED_ORIGINS));
+      app.use(identify(cacheVerified(verifier)));
+      const limit = overrides.limit ?? limitRequests(limiters, gatewayMetrics);
+      mountRoutes(app, { config, agent, limit, metrics: gatewayMetrics, logger });
+    };
+  };
 
   return {
     ports: () => ports,
@@ -29,7 +61,9 @@ export function createApiGateway(
     async start() {
       const management = await startManagement(config.METRICS_PORT, { ready: () => ready, metrics });
       closers.unshift(management.close);
-      const routes = (app: Parameters<typeof mountRoutes>[0]) => mountRoutes(app, config, agent);
+      const redis = openRedis(config, logger);
+      closers.unshift(redis.close);
+      const routes = mount(createRateLimiters(redis.client, limitsOf(config), logger));
       const http = await listen(createApp({ logger, metrics, routes, json: false }), config.PORT);
       closers.unshift(http.close);
       Object.assign(ports, { http: http.port, management: management.port });

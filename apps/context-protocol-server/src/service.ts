@@ -1,4 +1,8 @@
-import { createConversationStore, createRunQueue } from "@mobile-ai-agent/conversation-store";
+import {
+  createConversationStore,
+  createRunCancellations,
+  createRunQueue,
+} from "@mobile-ai-agent/conversation-store";
 import {
   connectMongo,
   connectRedis,
@@ -51,6 +55,7 @@ export function createService(
       const routes = mountRoutes({
         store,
         queue: createRunQueue(redis),
+        cancellations: createRunCancellations(redis),
         authenticate: requireUser(verifier),
       });
       const mcp = createMcpEndpoint({ config, store, verifier, logger });

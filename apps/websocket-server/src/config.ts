@@ -1,10 +1,17 @@
-import { baseConfig, readConfig, redisConfig, tokenConfig } from "@mobile-ai-agent/service-kit";
+import {
+  baseConfig,
+  chatLimitConfig,
+  readConfig,
+  redisConfig,
+  tokenConfig,
+} from "@mobile-ai-agent/service-kit";
 import { z } from "zod";
 
 const serviceConfig = z.object({
   ...baseConfig.shape,
   ...tokenConfig.shape,
   ...redisConfig.shape,
+  ...chatLimitConfig.shape,
   CONTEXT_PROTOCOL_SERVER_URL: z.url({ protocol: /^https?$/, error: "must be an http or https URL" }),
   ALLOWED_ORIGINS: z
     .string()

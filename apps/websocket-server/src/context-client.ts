@@ -15,10 +15,12 @@ const TIMEOUT_MS = 5000;
 const RunSummary = z.object({ id: z.uuid(), session_id: z.uuid(), status: RunStatus });
 type RunSummary = z.infer<typeof RunSummary>;
 
-/** context-protocol-server as a user with this access token sees it. Both throw SocketProblem. */
+/** context-protocol-server as a user with this access token sees it. All throw SocketProblem. */
 export interface ContextClient {
   createMessage(token: string, message: SendMessage): Promise<MessageAccepted>;
   getRun(token: string, runId: string): Promise<RunSummary>;
+  /** Asks for the run's end; the run as it was just before. */
+  cancelRun(token: string, runId: string): Promise<RunSummary>;
 }
 
 /** @param url origin of context-protocol-server */
@@ -36,6 +38,9 @@ export function createContextClient(url: string): ContextClient {
     },
 
     getRun: (token, runId) => call(new URL(`/api/run/${runId}`, url), { headers: bearer(token) }, RunSummary),
+
+    cancelRun: (token, runId) =>
+      call(new URL(`/api/run/${runId}/cancel`, url), { method: "POST", headers: bearer(token) }, RunSummary),
   };
 }
 

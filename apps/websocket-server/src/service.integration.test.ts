@@ -7,7 +7,12 @@ import {
   type ServerToClientEvents,
   SOCKET_PATH,
 } from "@mobile-ai-agent/contracts";
-import { createConversationStore, createRunLog, type RunLog } from "@mobile-ai-agent/conversation-store";
+import {
+  createConversationStore,
+  createRunCancellations,
+  createRunLog,
+  type RunLog,
+} from "@mobile-ai-agent/conversation-store";
 import { connectMongo, connectRedis, createLogger, type RedisClient } from "@mobile-ai-agent/service-kit";
 import { createIssuer, eventually, freePort, startMongo, startRedis } from "@mobile-ai-agent/test-support";
 import { io, type Socket } from "socket.io-client";
@@ -66,8 +71,8 @@ afterEach(() => {
 
 afterAll(() => cleanup.disposeAsync());
 
-async function startInstance(contextUrl = context): Promise<WebsocketServer> {
-  const config = readServiceConfig({ ...env, CONTEXT_PROTOCOL_SERVER_URL: contextUrl });
+async function startInstance(contextUrl = context, more = {}): Promise<WebsocketServer> {
+  const config = readServiceConfig({ ...env, CONTEXT_PROTOCOL_SERVER_URL: contextUrl, ...more });
   const instance = createService(config, { logger });
   cleanup.defer(() => instance.stop());
   await instance.start();
@@ -224,6 +229,25 @@ describe("message:send", () => {
     expect((await stranger.emitWithAck("message:send", textTo(sessionId))).error?.code).toBe("not_found");
   });
 
+  it("counts a user's messages over all replicas, and stores none over the limit", async () => {
+    const strict = { RATE_LIMIT_CHAT: "3/60" };
+    const [left, right] = [await startInstance(context, strict), await startInstance(context, strict)];
+    const token = tokenOf(randomUUID());
+    const sessionId = await createSession(token);
+    const sockets = [await connect(left, token), await connect(right, token)];
+    const sent = Array.from({ length: 8 }, (_, index) =>
+      (sockets[index % 2] as Device).emitWithAck("message:send", textTo(sessionId)),
+    );
+    const replies = await Promise.all(sent);
+    const refused = replies.flatMap(({ error }) => error ?? []);
+    expect(refused).toHaveLength(5);
+    expect(refused[0]).toEqual({
+      code: "limited",
+      message: expect.stringMatching(/3 messages.*60 s; try again/),
+    });
+    expect(await store.messages.list(sessionId, { after: 0, limit: 50 })).toHaveLength(3);
+  });
+
   it("is unavailable without context-protocol-server", async () => {
     const alone = await startInstance(`http://127.0.0.1:${await freePort()}`);
     const device = await connect(alone, tokenOf(randomUUID()));
@@ -236,6 +260,31 @@ describe("message:send", () => {
     (sender as Socket).emit("message:send");
     (sender as Socket).emit("run:subscribe", null);
     expect((await sender.emitWithAck("message:send", textTo(sessionId))).data).toBeDefined();
+  });
+});
+
+describe("run:cancel", () => {
+  it("asks for the end of a run of one's own, and of no other's", async () => {
+    const { sender, runId } = await userWithRun();
+    const stranger = await connect(two, tokenOf(randomUUID()));
+    expect((await stranger.emitWithAck("run:cancel", { runId })).error?.code).toBe("not_found");
+    expect((await store.runs.get(runId))?.cancelRequested).toBe(false);
+    const heard: string[] = [];
+    const stop = await createRunCancellations(redis).subscribe(
+      (id) => heard.push(id),
+      () => {},
+    );
+    expect(await sender.emitWithAck("run:cancel", { runId })).toEqual({ data: { runId } });
+    expect((await store.runs.get(runId))?.cancelRequested).toBe(true);
+    await eventually(() => heard.includes(runId));
+    stop();
+  });
+
+  it("leaves a run that has ended as it is", async () => {
+    const { sender, runId } = await userWithRun();
+    await store.runs.setStatus(runId, "completed");
+    expect(await sender.emitWithAck("run:cancel", { runId })).toEqual({ data: { runId } });
+    expect(await store.runs.get(runId)).toMatchObject({ status: "completed", cancelRequested: false });
   });
 });
 

@@ -4,6 +4,7 @@ import {
   createApp,
   createLogger,
   createMetrics,
+  createRateLimiters,
   createTokenVerifier,
   type Logger,
   listen,
@@ -46,6 +47,8 @@ export function createService(
           audience: config.JWT_AUDIENCE,
           jwksUrl: config.JWKS_URL,
         }),
+        // Of the name by which api-gateway counts too: a message is one, whichever way it comes.
+        messageLimit: createRateLimiters(redis, { chat: limitOf(config) }, logger).chat,
         context: createContextClient(config.CONTEXT_PROTOCOL_SERVER_URL),
         logger,
       });
@@ -65,4 +68,9 @@ export function createService(
       await resources.disposeAsync();
     },
   };
+}
+
+/** Without Redis there are no runs to be started, so no replica counts on its own. */
+function limitOf({ RATE_LIMIT_CHAT }: ServiceConfig) {
+  return { ...RATE_LIMIT_CHAT, requestsWithoutRedis: RATE_LIMIT_CHAT.requests };
 }

@@ -1,12 +1,13 @@
 import type { Server as HttpServer } from "node:http";
 import { SOCKET_PATH } from "@mobile-ai-agent/contracts";
 import { createRunLog } from "@mobile-ai-agent/conversation-store";
-import type { Logger, RedisClient, TokenVerifier } from "@mobile-ai-agent/service-kit";
+import type { Logger, RateLimiter, RedisClient, TokenVerifier } from "@mobile-ai-agent/service-kit";
 import { createAdapter } from "@socket.io/redis-streams-adapter";
 import { Server } from "socket.io";
 import { authenticate } from "./authenticate.ts";
 import type { ContextClient } from "./context-client.ts";
 import { endAtExpiry } from "./expiry.ts";
+import { cancelRun } from "./handlers/cancel-run.ts";
 import { sendMessage } from "./handlers/send-message.ts";
 import { subscribeRun } from "./handlers/subscribe-run.ts";
 import { isAllowedOrigin } from "./origin.ts";
@@ -16,6 +17,7 @@ export interface SocketServerOptions {
   readonly allowedOrigins: readonly string[];
   readonly redis: RedisClient;
   readonly verifier: TokenVerifier;
+  readonly messageLimit: RateLimiter;
   readonly context: ContextClient;
   readonly logger: Logger;
 }
@@ -23,7 +25,7 @@ export interface SocketServerOptions {
 /** Serves Socket.IO on an HTTP server that doesn't listen yet. */
 export function attachSocketServer(
   http: HttpServer,
-  { allowedOrigins, redis, verifier, context, logger }: SocketServerOptions,
+  { allowedOrigins, redis, verifier, messageLimit, context, logger }: SocketServerOptions,
 ): UserSocketServer {
   const io: UserSocketServer = new Server(http, {
     path: SOCKET_PATH,
@@ -44,7 +46,8 @@ export function attachSocketServer(
   io.on("connection", (socket) => {
     void socket.join(roomOf(socket.data.claims));
     endAtExpiry(socket);
-    socket.on("message:send", sendMessage(socket, context, logger));
+    socket.on("message:send", sendMessage(socket, { context, limit: messageLimit, logger }));
+    socket.on("run:cancel", cancelRun(socket, context, logger));
     socket.on("run:subscribe", subscribeRun(socket, { context, log, logger }));
   });
   return io;

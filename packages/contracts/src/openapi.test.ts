@@ -6,7 +6,7 @@ import { openApiDocument } from "./openapi.ts";
 interface Described {
   readonly operationId: string;
   readonly parameters?: readonly { in: string; name: string }[];
-  readonly responses: Readonly<Record<string, { description: string }>>;
+  readonly responses: Readonly<Record<string, { description: string; headers?: object }>>;
 }
 
 /** A document as it arrives: without what JSON can't carry. */
@@ -51,6 +51,18 @@ describe("the OpenAPI document", () => {
       responses: { 401: { headers: { "WWW-Authenticate": {} } } },
     });
     expect(login.security).toEqual([]);
+  });
+
+  it("tells that every operation is limited, and may be away", () => {
+    const headers = ["RateLimit", "RateLimit-Policy", "Retry-After", "X-Rate-Limit-Limit"];
+    for (const item of Object.values<Record<string, Described>>(document.paths)) {
+      for (const { operationId, responses } of Object.values(item)) {
+        expect(Object.keys(responses["429"]?.headers ?? {}), operationId).toEqual(
+          expect.arrayContaining(headers),
+        );
+        expect(responses["503"]?.headers, operationId).toHaveProperty("Retry-After");
+      }
+    }
   });
 
   it("explains each status, and describes each parameter of a path", () => {

@@ -48,6 +48,24 @@ const PROBLEMS: Readonly<Record<number, string>> = {
   409: "it is taken already",
   412: "the context has another version than If-Match asks for",
   413: "the body, or the context with it, is too large",
+  429: "too many such requests in a while, by the same user or from the same address",
+  503: "the service behind is away for the moment",
+};
+
+const RETRY_AFTER = z.string().describe("seconds to wait before the next try");
+
+/** Headers that come with a problem of a status. */
+const PROBLEM_HEADERS: Readonly<Record<number, z.ZodObject>> = {
+  401: z.object({ "WWW-Authenticate": CHALLENGE }),
+  429: z.object({
+    "Retry-After": RETRY_AFTER,
+    "RateLimit-Policy": z.string().describe('the limit, q requests in w seconds: "api";q=300;w=60'),
+    RateLimit: z.string().describe('what is left, r requests for t seconds: "api";r=0;t=17'),
+    "X-Rate-Limit-Limit": z.string().describe("q of RateLimit-Policy"),
+    "X-Rate-Limit-Remaining": z.string().describe("r of RateLimit"),
+    "X-Rate-Limit-Reset": z.string().describe("t of RateLimit"),
+  }),
+  503: z.object({ "Retry-After": RETRY_AFTER }),
 };
 
 /** The HTTP API as an OpenAPI 3.1 document, made from the schemas that the services validate with. */
@@ -64,7 +82,9 @@ export function openApiDocument(): ReturnType<typeof createDocument> {
     info: {
       title: "Mobile AI Agent",
       version: "0.1.0",
-      description: "Answers stream over Socket.IO at /ws, which this document does not describe.",
+      description:
+        "Answers stream over Socket.IO at /ws, which this document does not describe. Every operation is limited " +
+        "in how often it is taken; each answer tells the limit in the headers that are described with status 429.",
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
     servers: [{ url: "/" }],
@@ -115,6 +135,7 @@ function problemResponses(operation: Operation): ZodOpenApiResponsesObject {
     ...(names.length > 0 ? [404] : []),
     ...(versioned && body ? [412] : []),
     ...(body ? [413] : []),
+    ...[429, 503],
     ...problems,
   ];
   const content = { "application/problem+json": { schema: Problem } };
@@ -122,8 +143,9 @@ function problemResponses(operation: Operation): ZodOpenApiResponsesObject {
     default: { description: "any other fault, of the request or of the platform", content },
   };
   for (const status of statuses) {
-    const headers = status === 401 && { headers: z.object({ "WWW-Authenticate": CHALLENGE }) };
-    responses[`${status}` as "400"] = { description: PROBLEMS[status] ?? "", content, ...headers };
+    const headers = PROBLEM_HEADERS[status];
+    const description = PROBLEMS[status] ?? "";
+    responses[`${status}` as "400"] = { description, content, ...(headers && { headers }) };
   }
   return responses;
 }

@@ -26,7 +26,7 @@ export const CancelRun = z.strictObject({ runId: z.uuid() });
 export type CancelRun = z.infer<typeof CancelRun>;
 
 export const SocketError = z.strictObject({
-  code: z.enum(["invalid", "unauthorized", "not_found", "unavailable"]),
+  code: z.enum(["invalid", "unauthorized", "not_found", "limited", "unavailable"]),
   message: z.string(),
 });
 export type SocketError = z.infer<typeof SocketError>;

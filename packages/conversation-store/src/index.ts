@@ -1,5 +1,6 @@
 export { MAX_CONTEXT_BYTES } from "./contexts.ts";
 export { type ConversationStore, createConversationStore } from "./conversation-store.ts";
+export { createRunCancellations, type RunCancellations } from "./run-cancellations.ts";
 export { createRunLog, type RunLog } from "./run-log.ts";
 export { createRunQueue, type RunQueue } from "./run-queue.ts";
-export type { Run } from "./runs.ts";
+export type { Run, RunStep } from "./runs.ts";

@@ -8,8 +8,21 @@ interface RunDocument {
   user_id: string;
   message_id: string;
   status: RunStatus;
+  /** When its user asked for its end. */
+  cancel_requested_at?: Date;
+  /** Absent before the first. */
+  steps?: RunStep[];
   created_at: Date;
   updated_at: Date;
+}
+
+/** One round of a run that ended in tool calls: what the model said, what it asked for, and what came of that. */
+export interface RunStep {
+  readonly text: string;
+  /** `arguments` is JSON as the model wrote it. */
+  readonly calls: readonly { readonly id: string; readonly name: string; readonly arguments: string }[];
+  /** One for each call, in their order. */
+  readonly results: readonly string[];
 }
 
 /** The making of one answer. `messageId` is the user's message that asked for it. */
@@ -19,6 +32,10 @@ export interface Run {
   readonly userId: string;
   readonly messageId: string;
   readonly status: RunStatus;
+  /** Whether its user has asked for its end. */
+  readonly cancelRequested: boolean;
+  /** What was done so far: who takes the run over must not do it again. */
+  readonly steps: readonly RunStep[];
   readonly createdAt: Date;
   /** When the status last changed. */
   readonly updatedAt: Date;
@@ -37,6 +54,9 @@ export interface RunStore {
   create(run: NewRun): Promise<Run>;
   get(runId: string): Promise<Run | undefined>;
   setStatus(runId: string, status: RunStatus): Promise<void>;
+  addStep(runId: string, step: RunStep): Promise<void>;
+  /** Notes that the user wants the run to end; whoever handles it hears of it by `RunCancellations`. */
+  requestCancel(runId: string): Promise<void>;
   /** Runs whose status is `queued` or `running` since before `date`, the oldest first. */
   unfinishedBefore(date: Date, limit: number): Promise<Run[]>;
 }
@@ -78,6 +98,14 @@ export function createRunStore(db: Db): RunStore {
       await runs.updateOne({ _id: runId }, { $set: { status, updated_at: new Date() } });
     },
 
+    async addStep(runId, step) {
+      await runs.updateOne({ _id: runId }, { $push: { steps: step } });
+    },
+
+    async requestCancel(runId) {
+      await runs.updateOne({ _id: runId }, { $set: { cancel_requested_at: new Date() } });
+    },
+
     async unfinishedBefore(date, limit) {
       const found = runs.find({ status: { $in: ["queued", "running"] }, updated_at: { $lt: date } });
       return (await found.sort({ updated_at: 1 }).limit(limit).toArray()).map(toRun);
@@ -85,13 +113,16 @@ export function createRunStore(db: Db): RunStore {
   };
 }
 
-function toRun({ _id, session_id, user_id, message_id, status, created_at, updated_at }: RunDocument): Run {
+function toRun(document: RunDocument): Run {
+  const { _id, session_id, user_id, message_id, status, created_at, updated_at } = document;
   return {
     id: _id,
     sessionId: session_id,
     userId: user_id,
     messageId: message_id,
     status,
+    cancelRequested: document.cancel_requested_at !== undefined,
+    steps: document.steps ?? [],
     createdAt: created_at,
     updatedAt: updated_at,
   };

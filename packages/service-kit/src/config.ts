@@ -32,6 +32,20 @@ export const redisConfig = z.object({
   REDIS_URL: z.string().regex(/^rediss?:\/\/.+/, "must be redis://… or rediss://…"),
 });
 
+/** A variable of the form `requests/seconds`: so many requests in so long a window. */
+export const rateLimit = (fallback: string) =>
+  z
+    .string()
+    .regex(/^[1-9]\d{0,6}\/[1-9]\d{0,4}$/, "must be requests/seconds, such as 30/60")
+    .prefault(fallback)
+    .transform((text) => text.split("/").map(Number) as [number, number])
+    .transform(([requests, seconds]) => ({ requests, seconds }));
+
+/** What a service takes that lets users send messages: they are counted together, whichever way they come. */
+export const chatLimitConfig = z.object({
+  RATE_LIMIT_CHAT: rateLimit("120/60").describe("messages over HTTP and sockets, by user"),
+});
+
 /** Lists every fault of a configuration, without the values, which may be secret. */
 export class ConfigError extends Error {
   readonly faults: readonly string[];
@@ -60,7 +74,8 @@ export function readConfig<T extends z.ZodObject>(
   }
   const result = schema.safeParse(values);
   for (const issue of result.error?.issues ?? []) {
-    const name = issue.path.join(".");
+    // The variable, also where the fault is in one item of its list.
+    const name = String(issue.path[0]);
     if (faults.some((fault) => fault.startsWith(`${name}:`) || fault.startsWith(`${name}_FILE:`))) continue;
     faults.push(
       name in values

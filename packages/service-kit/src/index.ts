@@ -1,5 +1,16 @@
 export { createApp } from "./app.ts";
-export { baseConfig, ConfigError, mongoConfig, readConfig, redisConfig, tokenConfig } from "./config.ts";
+export { type Breaker, BreakerOpen, createBreaker } from "./breaker.ts";
+export {
+  baseConfig,
+  ConfigError,
+  chatLimitConfig,
+  mongoConfig,
+  rateLimit,
+  readConfig,
+  redisConfig,
+  tokenConfig,
+} from "./config.ts";
+export { startDeadline } from "./deadline.ts";
 export { listen } from "./listen.ts";
 export { createLogger, type Logger } from "./logger.ts";
 export { startManagement } from "./management.ts";
@@ -7,9 +18,17 @@ export { createMetrics, type Metrics } from "./metrics.ts";
 export { connectMongo, isDuplicateKey } from "./mongo.ts";
 export { parseBody, parseQuery } from "./parse.ts";
 export { HttpProblem } from "./problem.ts";
-export { connectRedis, type RedisClient } from "./redis.ts";
+export {
+  createRateLimiters,
+  type RateLimit,
+  type RateLimiter,
+  type RateLimitVerdict,
+  rateLimitHeaders,
+} from "./rate-limiter.ts";
+export { connectRedis, openRedis, type RedisClient } from "./redis.ts";
 export { contextHeaders, currentContext, runInContext } from "./request-context.ts";
-export { bearerTokenOf, requireUser, userOf } from "./require-user.ts";
+export { bearerTokenOf, requireUser, unauthorized, userOf } from "./require-user.ts";
 export { runService, type Service } from "./run-service.ts";
 export { readRunToken, runTokenConfig, signRunToken } from "./run-tokens.ts";
+export { cacheVerified } from "./token-cache.ts";
 export { createTokenVerifier, InvalidToken, type TokenVerifier } from "./token-verifier.ts";

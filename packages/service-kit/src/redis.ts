@@ -17,18 +17,10 @@ export async function connectRedis(
   config: z.infer<typeof redisConfig>,
   logger?: Logger,
 ): Promise<RedisClient> {
-  const client: RedisClient = createClient({
-    url: config.REDIS_URL,
-    socket: {
-      connectTimeout: 5000,
-      reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, MAX_BACKOFF_MS) + Math.random() * 100,
-    },
-  });
+  const client = createReconnecting(config, logger);
   let lastError: unknown;
-  // Without a listener, a lost connection would end the process.
   client.on("error", (error) => {
     lastError = error;
-    logger?.warn("Redis connection failed; it is tried again", { error });
   });
   let timer: NodeJS.Timeout | undefined;
   const patience = new Promise<never>((_resolve, reject) => {
@@ -46,4 +38,41 @@ export async function connectRedis(
   } finally {
     clearTimeout(timer);
   }
+}
+
+/**
+ * A client for what can do without Redis: it connects in the background, for ever, and refuses commands while it is not
+ * connected.
+ */
+export function openRedis(
+  config: z.infer<typeof redisConfig>,
+  logger?: Logger,
+): { client: RedisClient; close(): void } {
+  const client = createReconnecting(config, logger, { disableOfflineQueue: true });
+  // Fails only when it is closed before it has connected.
+  client.connect().catch(() => {});
+  return {
+    client,
+    close() {
+      if (client.isOpen) client.destroy();
+    },
+  };
+}
+
+function createReconnecting(
+  config: z.infer<typeof redisConfig>,
+  logger?: Logger,
+  options: { disableOfflineQueue?: boolean } = {},
+): RedisClient {
+  const client: RedisClient = createClient({
+    ...options,
+    url: config.REDIS_URL,
+    socket: {
+      connectTimeout: 5000,
+      reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, MAX_BACKOFF_MS) + Math.random() * 100,
+    },
+  });
+  // Without a listener, a lost connection would end the process.
+  client.on("error", (error) => logger?.warn("Redis connection failed; it is tried again", { error }));
+  return client;
 }

@@ -16,13 +16,10 @@ export function requireUser(
   { resourceMetadata }: { resourceMetadata?: string } = {},
 ): RequestHandler {
   const pointer = resourceMetadata === undefined ? [] : [`resource_metadata="${resourceMetadata}"`];
-  const challenge = (...parameters: string[]) => `Bearer ${[...parameters, ...pointer].join(", ")}`.trim();
   return async (request, _response, next) => {
     const token = bearerTokenOf(request);
-    if (token === undefined) {
-      throw unauthorized("sign in, and send the access token as a Bearer token", challenge());
-    }
-    users.set(request, await verify(verifier, token, challenge('error="invalid_token"')));
+    if (token === undefined) throw unauthorized("no token", pointer);
+    users.set(request, await verify(verifier, token, pointer));
     next();
   };
 }
@@ -39,13 +36,15 @@ export function userOf(request: Request): AccessTokenClaims {
   return claims;
 }
 
-async function verify(verifier: TokenVerifier, token: string, challenge: string): Promise<AccessTokenClaims> {
+async function verify(
+  verifier: TokenVerifier,
+  token: string,
+  pointer: readonly string[],
+): Promise<AccessTokenClaims> {
   try {
     return await verifier.verify(token);
   } catch (error) {
-    if (error instanceof InvalidToken) {
-      throw unauthorized("the access token is not valid, or has expired; refresh it or sign in", challenge);
-    }
+    if (error instanceof InvalidToken) throw unauthorized("invalid token", pointer);
     throw new HttpProblem(503, "Service Unavailable", "tokens can't be verified now; try again shortly", {
       headers: { "Retry-After": "5" },
       cause: error,
@@ -53,6 +52,16 @@ async function verify(verifier: TokenVerifier, token: string, challenge: string)
   }
 }
 
-function unauthorized(detail: string, challenge: string): HttpProblem {
-  return new HttpProblem(401, "Unauthorized", detail, { headers: { "WWW-Authenticate": challenge } });
+/** @param parameters further ones of the challenge (RFC 6750, 3) */
+export function unauthorized(
+  fault: "no token" | "invalid token",
+  parameters: readonly string[] = [],
+): HttpProblem {
+  const detail =
+    fault === "no token"
+      ? "sign in, and send the access token as a Bearer token"
+      : "the access token is not valid, or has expired; refresh it or sign in";
+  const all = [...(fault === "no token" ? [] : ['error="invalid_token"']), ...parameters];
+  const headers = { "WWW-Authenticate": `Bearer ${all.join(", ")}`.trim() };
+  return new HttpProblem(401, "Unauthorized", detail, { headers });
 }

@@ -5,3 +5,4 @@ export { createIssuer, type TestIssuer, type TokenOptions } from "./issuer.ts";
 export { startMongo } from "./mongo.ts";
 export { freePort } from "./port.ts";
 export { startRedis } from "./redis.ts";
+export { startRegistry } from "./registry.ts";

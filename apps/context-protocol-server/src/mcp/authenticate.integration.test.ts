@@ -79,13 +79,16 @@ describe("a run that is being answered", () => {
     await run.close();
   });
 
-  it("changes nothing", async () => {
-    const { runId, sessionId } = await storeRun();
+  it("changes its own session's context and no other's", async () => {
+    const { runId, sessionId, otherId } = await storeRun();
     const run = await connectAs(runId);
-    const { tools } = await run.listTools();
-    expect(tools.filter(({ annotations }) => annotations?.readOnlyHint !== true)).toEqual([]);
-    const update = { name: "update_context", arguments: { session_id: sessionId, patch: {} } };
-    await expect(run.callTool(update)).rejects.toMatchObject({ code: -32602 });
+    const update = (session_id: string) =>
+      run.callTool({ name: "update_context", arguments: { session_id, patch: { likes: "tea" } } });
+    expect((await update(sessionId)).structuredContent).toMatchObject({
+      context: { name: "Ada", likes: "tea" },
+    });
+    expect((await update(otherId)).isError).toBe(true);
+    expect((await store.contexts.get(otherId)).context).toEqual({});
     await run.close();
   });
 

@@ -18,8 +18,8 @@ export type Identity = Pick<Caller, "userId" | "onlySession">;
 const Extra = z.object({ onlySession: z.string().optional() });
 
 /**
- * Lets through a user's access token, and the token of a run that is being answered, which may only read the context of
- * its session. Others get 401.
+ * Lets through a user's access token, and the token of a run that is being answered, which sees and
+ * changes nothing but its session. Others get 401.
  */
 export function authenticate(dependencies: {
   store: ConversationStore;

@@ -7,7 +7,7 @@ export interface Caller {
   readonly store: ConversationStore;
   /** `sub` of the access token. Whatever is read or written has to be this user's. */
   readonly userId: string;
-  /** The one session that the caller may see; it may change nothing then. A run has this, a user doesn't. */
+  /** The one session that the caller may see and change. A run has this, a user doesn't. */
   readonly onlySession?: string | undefined;
   readonly logger: Logger;
 }

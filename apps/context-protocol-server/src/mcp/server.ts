@@ -22,7 +22,7 @@ export function createMcpServer(caller: Caller): McpServer {
   registerSessionContexts(server, caller);
   registerListSessions(server, caller);
   registerGetContext(server, caller);
-  if (caller.onlySession === undefined) registerUpdateContext(server, caller);
+  registerUpdateContext(server, caller);
   registerSearchMessages(server, caller);
   return server;
 }

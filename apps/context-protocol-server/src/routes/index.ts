@@ -1,5 +1,6 @@
-import type { ConversationStore, RunQueue } from "@mobile-ai-agent/conversation-store";
+import type { ConversationStore, RunCancellations, RunQueue } from "@mobile-ai-agent/conversation-store";
 import express, { type Express, type RequestHandler, Router } from "express";
+import { cancelRun } from "./cancel-run.ts";
 import { createMessage } from "./create-message.ts";
 import { createSession } from "./create-session.ts";
 import { getContext } from "./get-context.ts";
@@ -12,13 +13,19 @@ import { updateContext } from "./update-context.ts";
 export interface RouteDependencies {
   readonly store: ConversationStore;
   readonly queue: RunQueue;
+  readonly cancellations: RunCancellations;
   readonly authenticate: RequestHandler;
 }
 
 /**
  * Every route is behind `authenticate`. What belongs to another user answers 404, as if it were not there.
  */
-export function mountRoutes({ store, queue, authenticate }: RouteDependencies): (app: Express) => void {
+export function mountRoutes({
+  store,
+  queue,
+  cancellations,
+  authenticate,
+}: RouteDependencies): (app: Express) => void {
   const api = Router();
   api.use(authenticate, express.json({ limit: "100kb" }));
   api.post("/session/create", createSession(store));
@@ -30,5 +37,6 @@ export function mountRoutes({ store, queue, authenticate }: RouteDependencies): 
   api.post("/message/:sessionId", createMessage(store, queue));
   api.get("/message/:sessionId", listMessages(store));
   api.get("/run/:runId", getRun(store));
+  api.post("/run/:runId/cancel", cancelRun(store, cancellations));
   return (app) => app.use("/api", api);
 }

@@ -143,6 +143,13 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     access: "user",
     success: { status: 200, schema: Run },
   },
+  cancelRun: {
+    method: "post",
+    path: "/api/run/{runId}/cancel",
+    summary: "Ask for a run's end. A run that has ended stays as it is; asking again does no harm.",
+    access: "user",
+    success: { status: 200, schema: Run },
+  },
   getOpenApi: {
     method: "get",
     path: "/api/openapi.json",

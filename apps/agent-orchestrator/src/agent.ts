@@ -1,0 +1,89 @@
+import type { RunStep } from "@mobile-ai-agent/conversation-store";
+import type { LanguageModel, PromptMessage } from "./language-model.ts";
+import type { RunTools, ToolCall } from "./run-tools.ts";
+
+/** What the model may ask for at once; what is beyond is not done, and it is told so. */
+const MAX_CALLS = 8;
+const TOO_MANY = `error: at most ${MAX_CALLS} calls are done at once; ask again for this one`;
+/** What the model said before a call and what it says after it are two paragraphs. */
+const BREAK = "\n\n";
+
+export interface AgentOptions {
+  readonly model: LanguageModel;
+  readonly tools: RunTools;
+  /** How often the model is asked; at the last time it may call no tool, so that it has to answer. */
+  readonly maxSteps: number;
+  /** Steps that were done before. */
+  readonly steps: readonly RunStep[];
+  /** Text that was given out before, of those steps and after them. */
+  readonly said: string;
+  /** Called when a step is done; the next begins when it resolves. */
+  readonly onStep: (step: RunStep) => Promise<void>;
+}
+
+/**
+ * The agent's loop: asks the model, does what it asks for, shows it the results and asks again, until it answers. It
+ * goes on where an earlier one was interrupted: what is in `steps` is not done again, what is in `said` not said again.
+ *
+ * @param prompt ends with the message to answer
+ * @returns the pieces of the answer that follow on `said`, none of them empty
+ * @throws ModelFailure, or the signal's reason when aborted
+ */
+export async function* answerWithTools(
+  prompt: readonly PromptMessage[],
+  options: AgentOptions,
+  signal: AbortSignal,
+): AsyncGenerator<string, void, undefined> {
+  const { model, tools, maxSteps, onStep } = options;
+  const messages = [...prompt, ...options.steps.flatMap(asMessages)];
+  let { text: prefix, lead } = unfinished(options);
+  for (let number = options.steps.length + 1; ; number++) {
+    const mayCall = number < maxSteps;
+    const calls: ToolCall[] = [];
+    let text = prefix;
+    const request = { messages, prefix, tools: tools.definitions, mayCall };
+    for await (const piece of model.answer(request, signal)) {
+      if ("call" in piece) {
+        calls.push(piece.call);
+        continue;
+      }
+      if (lead !== "") yield lead;
+      lead = "";
+      text += piece.text;
+      yield piece.text;
+    }
+    if (calls.length === 0 || !mayCall) return;
+    const results: string[] = [];
+    for (const [index, call] of calls.entries()) {
+      results.push(index < MAX_CALLS ? await tools.call(call, signal) : TOO_MANY);
+    }
+    const step = { text, calls, results };
+    await onStep(step);
+    messages.push(...asMessages(step));
+    if (text !== "") lead = BREAK;
+    prefix = "";
+  }
+}
+
+/**
+ * @returns `text`: what was said since the last step, which only a model can go on with that continues an answer;
+ *   `lead`: what has to be said before the next text
+ */
+export function unfinished({ steps, said }: Pick<AgentOptions, "steps" | "said">) {
+  const before = steps.flatMap(({ text }) => text || []).join(BREAK);
+  const rest = said.slice(before.length);
+  if (before === "") return { text: rest, lead: "" };
+  return { text: rest.slice(BREAK.length), lead: rest === "" ? BREAK : "" };
+}
+
+function asMessages({ text, calls, results }: RunStep): PromptMessage[] {
+  const tool_calls = calls.map(({ id, name, arguments: args }) => ({
+    ...{ id, type: "function" as const, function: { name, arguments: args } },
+  }));
+  return [
+    { role: "assistant", content: text || null, tool_calls },
+    ...calls.map(({ id }, index) => ({
+      ...{ role: "tool" as const, tool_call_id: id, content: results[index] ?? "" },
+    })),
+  ];
+}

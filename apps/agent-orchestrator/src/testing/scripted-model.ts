@@ -1,0 +1,94 @@
+import { once } from "node:events";
+import { createServer, type IncomingHttpHeaders } from "node:http";
+import { json } from "node:stream/consumers";
+import { listen } from "@mobile-ai-agent/service-kit";
+
+/** One answer of the model: text piece by piece, calls, or a fault. */
+export type Turn =
+  | {
+      readonly words: readonly string[];
+      readonly calls?: readonly ScriptedCall[];
+      readonly ending?: "break" | "hang";
+    }
+  | { readonly fault: "refuse" | "silent" };
+
+interface ScriptedCall {
+  readonly name: string;
+  readonly arguments: Record<string, unknown> | string;
+}
+
+interface Asked {
+  readonly messages: { role: string; content: string | null; tool_call_id?: string }[];
+  readonly tools?: { function: { name: string } }[];
+  readonly tool_choice?: string;
+}
+
+/** A test double of llm-server: it speaks OpenAI's protocol and says what it was told to. */
+export interface ScriptedModel {
+  readonly url: string;
+  /** What it was asked, in order, and the headers that came with it. */
+  readonly asked: Asked[];
+  readonly headers: IncomingHttpHeaders[];
+  /** How many requests were given up by the caller. */
+  aborted(): number;
+  /** The turns from now on; the last one is repeated. */
+  script(...turns: Turn[]): void;
+  close(): Promise<void>;
+}
+
+export async function startScriptedModel(): Promise<ScriptedModel> {
+  const asked: Asked[] = [];
+  const headers: IncomingHttpHeaders[] = [];
+  let turns: Turn[] = [];
+  let aborted = 0;
+  const server = createServer(async (request, response) => {
+    asked.push((await json(request)) as Asked);
+    headers.push(request.headers);
+    response.once("close", () => {
+      if (!response.writableFinished) aborted++;
+    });
+    const turn = turns.length > 1 ? turns.shift() : turns[0];
+    if (turn === undefined || ("fault" in turn && turn.fault === "refuse")) {
+      return void response.writeHead(400).end('{"error":{"message":"secret internals"}}');
+    }
+    if ("fault" in turn) return;
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    const send = (delta: object) =>
+      response.write(`data: ${JSON.stringify({ choices: [{ index: 0, delta }] })}\n\n`);
+    for (const content of turn.words) send({ content });
+    for (const [index, call] of (turn.calls ?? []).entries()) {
+      const text = typeof call.arguments === "string" ? call.arguments : JSON.stringify(call.arguments);
+      // As real servers do: the name first, the arguments in parts.
+      send({
+        tool_calls: [
+          { index, id: `call-${asked.length}-${index}`, function: { name: call.name, arguments: "" } },
+        ],
+      });
+      const half = Math.ceil(text.length / 2);
+      for (const part of [text.slice(0, half), text.slice(half)]) {
+        send({ tool_calls: [{ index, function: { arguments: part } }] });
+      }
+    }
+    if (turn.ending === "hang") return void (await once(response, "close"));
+    response.end(
+      turn.ending === "break" ? 'data: {"error":{"message":"secret internals"}}\n\n' : "data: [DONE]\n\n",
+    );
+  });
+  const { port, close } = await listen(server, 0);
+  return {
+    url: `http://127.0.0.1:${port}/v1`,
+    asked,
+    headers,
+    aborted: () => aborted,
+    script(...next) {
+      turns = next;
+      asked.length = 0;
+      headers.length = 0;
+      aborted = 0;
+    },
+    async close() {
+      server.closeAllConnections();
+      await close();
+    },
+  };
+}
