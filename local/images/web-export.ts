@@ -74,10 +74,6 @@ async function runExpo(output: string, ctx: StepContext): Promise<void> {
     cancelSignal: ctx.signal,
     env: { CI: "1", NODE_ENV: "production", EXPO_NO_TELEMETRY: "1", EXPO_OFFLINE: "1" },
   });
-  child.all.on("data", (chunk: Buffer) => {
-    const progress = /Web \S+ [^\n]*?(\d+(?:\.\d+)?%)/.exec(chunk.toString())?.[1];
-    if (progress) ctx.report(`exporting the app for browsers, ${progress}`);
-  });
   await child.catch((error: { all?: string; shortMessage: string }) => {
     ctx.signal.throwIfAborted();
     throw new CommandFailure(

@@ -31,7 +31,7 @@ export class Browser implements AsyncDisposable {
     const home = await mkdtemp(join(tmpdir(), "browser-"));
     await trust(home, caCertificate);
     const context = await chromium.launchPersistentContext(join(home, "profile"), {
-      executablePath: "chromium",
+      executablePath: "/usr/bin/chromium",
       args: ARGS,
       env: { ...process.env, HOME: home },
       viewport: { width: 412, height: 915 },
