@@ -3,7 +3,7 @@ const deny = (name, from, to, comment) => ({
   name,
   severity: "error",
   comment,
-  from: { path: from, pathNot: "\\.test\\.ts$" },
+  from: { path: from, pathNot: "(\\.test\\.ts$|/testing/)" },
   to: { path: to },
 });
 
@@ -76,8 +76,7 @@ export default {
       name: "test-support-in-tests-only",
       severity: "error",
       from: {
-        pathNot:
-          "(\\.test\\.ts$|^packages/test-support/|^policies/testing/|^policies/kubernetes/testing/|^mobile/src/testing/|^benchmarks/|^tests/)",
+        pathNot: "(\\.test\\.ts$|/testing/|^packages/test-support/|^benchmarks/|^tests/)",
       },
       to: { path: "^(packages/test-support|policies/testing|mobile/src/testing)/" },
     },

@@ -10,7 +10,9 @@ describe("readConfig", () => {
       namespace: "mobile-ai-agent",
       host: "localhost",
       httpsPort: 8443,
-      ingressClass: "traefik",
+      cluster: { kind: "existing" },
+      documentDatabase: { kind: "ferretdb" },
+      ingress: { kind: "ingress", class: "traefik", namespace: "ingress" },
       imageTags: {},
     });
   });
@@ -62,6 +64,89 @@ describe("readConfig", () => {
     ],
   ])("names the key of %s", (_, values, key) => {
     expect(() => readConfig(project(values as Record<string, string>))).toThrow(key);
+  });
+
+  const aws = {
+    accountId: "123456789012",
+    region: "eu-central-1",
+    zones: ["a", "b", "c"].map((z) => `eu-central-1${z}`),
+  };
+  const eks = {
+    kind: "eks",
+    version: "1.34",
+    network: "10.40.0.0/16",
+    nodes: { instanceTypes: ["m7i.xlarge"], min: 3, max: 6 },
+  };
+  const texts = (values: Record<string, unknown>) =>
+    Object.fromEntries(Object.entries(values).map(([key, value]) => [key, JSON.stringify(value)]));
+
+  test("fills in a cluster on AWS: nobody reaches its API from outside", () => {
+    const { cluster } = readConfig(project(texts({ cluster: eks, aws })));
+    expect(cluster).toMatchObject({ publicAccess: [], natGateways: "per-zone" });
+  });
+
+  test.each<[string, Record<string, unknown>, string]>([
+    ["AWS without an account", { cluster: eks }, "mobile-ai-agent:aws: is missing"],
+    [
+      "two zones",
+      { cluster: eks, aws: { ...aws, zones: aws.zones.slice(1) } },
+      "aws.zones: three availability zones",
+    ],
+    [
+      "a zone twice",
+      { cluster: eks, aws: { ...aws, zones: Array(3).fill("eu-central-1a") } },
+      "three different zones",
+    ],
+    [
+      "another region's zones",
+      { cluster: eks, aws: { ...aws, region: "eu-west-1" } },
+      "aws.zones: zones of the region",
+    ],
+    ["an account as a number", { cluster: eks, aws: { ...aws, accountId: 123456789012 } }, "aws.accountId"],
+    [
+      "an API for everybody",
+      { cluster: { ...eks, publicAccess: ["0.0.0.0/0"] }, aws },
+      "name your own ranges",
+    ],
+    ["a small network", { cluster: { ...eks, network: "10.40.0.0/24" }, aws }, "65,536 addresses"],
+    [
+      "one node",
+      { cluster: { ...eks, nodes: { ...eks.nodes, min: 1 } }, aws },
+      "cluster.nodes.min: at least 3",
+    ],
+    ["a kind that is none", { cluster: { kind: "gke" } }, "mobile-ai-agent:cluster.kind"],
+    [
+      "a key of another kind",
+      { cluster: { kind: "existing", version: "1.34" } },
+      "cluster.version: is not a key",
+    ],
+    [
+      "DocumentDB in no network",
+      { documentDatabase: { kind: "documentdb", instanceClass: "db.r6g.large" } },
+      "documentdb needs cluster.kind eks",
+    ],
+    [
+      "ElastiCache in no network",
+      { cache: { kind: "elasticache", nodeType: "cache.r7g.large" } },
+      "mobile-ai-agent:cache: elasticache needs",
+    ],
+    [
+      "a database without a name",
+      { documentDatabase: { kind: "mongodb", uri: "mongodb://a", networks: ["10.0.0.0/8"] } },
+      "documentDatabase.uri",
+    ],
+    [
+      "a database anywhere",
+      { documentDatabase: { kind: "mongodb", uri: "mongodb://a/b", networks: [] } },
+      "documentDatabase.networks: the address ranges",
+    ],
+    [
+      "a malformed address",
+      { certificate: { kind: "acme", email: "me", hostedZoneId: "Z1" }, cluster: eks, aws },
+      "certificate.email: the address",
+    ],
+  ])("refuses %s", (_, values, says) => {
+    expect(() => readConfig(project(texts(values)))).toThrow(says);
   });
 
   test("names all faults at once", () => {

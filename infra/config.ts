@@ -1,10 +1,29 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import {
+  Aws,
+  Cache,
+  Certificate,
+  Cluster,
+  DocumentDatabase,
+  Ingress,
+  IngressController,
+  ObjectStore,
+  VerticalAutoscaler,
+} from "./environment.ts";
 import { SERVICE_NAMES } from "./services.ts";
 
 const PROJECT = "mobile-ai-agent";
 
-const IMAGE_NAMES = [...SERVICE_NAMES, "backup", "ferretdb", "redis", "prometheus"] as const;
+export const IMAGE_NAMES = [
+  ...SERVICE_NAMES,
+  "backup",
+  "ferretdb",
+  "redis",
+  "prometheus",
+  "traefik",
+  "vpa-recommender",
+] as const;
 type ImageName = (typeof IMAGE_NAMES)[number];
 
 const dnsLabel = z
@@ -37,41 +56,78 @@ export type Resources = z.infer<typeof Resources>;
 export type Scaling = z.infer<typeof Scaling>;
 
 /** The keys of `Pulumi.<stack>.yaml`, each as `mobile-ai-agent:<key>`. Others are refused. */
-export const Config = z.strictObject({
-  /** Kubernetes namespace of everything that the program makes. */
-  namespace: dnsLabel.default("mobile-ai-agent"),
-  /** Name under which clients reach the platform; it is in the certificate. */
-  host: dnsName.default("localhost"),
-  /** Port of the platform's address as clients see it. */
-  httpsPort: z.coerce.number().int().min(1).max(65_535).default(8443),
-  /** IngressClass of the cluster's ingress controller. */
-  ingressClass: dnsLabel.default("traefik"),
-  /** Namespace of the ingress controller's pods: only they may reach the routed services. */
-  ingressNamespace: dnsLabel.default("ingress"),
-  /** Path of a kubeconfig; without it, KUBECONFIG and ~/.kube/config are used. */
-  kubeconfig: z.string().min(1).optional(),
-  /** Context in the kubeconfig; without it, the current one. */
-  context: z.string().min(1).optional(),
-  /** Registry and path before every image's name: `<imageRegistry>/<name>:<tag>`. */
-  imageRegistry: z.string().min(1).default("localhost/mobile-ai-agent"),
-  /** Tag of the images that `imageTags` does not name. */
-  imageTag: imageTag.default("dev"),
-  /** Tags by image name: see IMAGE_NAMES. */
-  imageTags: z.partialRecord(z.enum(IMAGE_NAMES), imageTag).default({}),
-  /** Digests by image name, which go before tags: a registry can move a tag. */
-  imageDigests: z.partialRecord(z.enum(IMAGE_NAMES), imageDigest).default({}),
-  /** StorageClass of the databases' volumes; without it, the cluster's default. */
-  storageClass: z.string().min(1).optional(),
-  /** Days after which a backup is removed; the newest usable one stays. */
-  backupRetentionDays: z.coerce.number().int().min(1).default(7),
-  /** CPU and memory by service; `default` is for the services that are not named. */
-  resources: z.partialRecord(profileName, Resources).default({}),
-  /** Number of pods and the use that adds more, by service; `default` is for those that are not named. */
-  scaling: z.partialRecord(profileName, Scaling).default({}),
-});
+export const Config = z
+  .strictObject({
+    /** Kubernetes namespace of everything that the program makes. */
+    namespace: dnsLabel.default("mobile-ai-agent"),
+    /** Name under which clients reach the platform; it is in the certificate. */
+    host: dnsName.default("localhost"),
+    /** Port of the platform's address as clients see it. */
+    httpsPort: z.coerce.number().int().min(1).max(65_535).default(8443),
+    /** Where the platform runs. */
+    cluster: Cluster.default({ kind: "existing" }),
+    /** The account and region of what runs on AWS. */
+    aws: Aws.optional(),
+    documentDatabase: DocumentDatabase.default({ kind: "ferretdb" }),
+    cache: Cache.default({ kind: "redis" }),
+    objectStore: ObjectStore.default({ kind: "none" }),
+    certificate: Certificate.default({ kind: "own" }),
+    /** How the routes are written: as an Ingress, or for the Gateway API. */
+    ingress: Ingress.prefault({ kind: "ingress" }),
+    ingressController: IngressController.default({ kind: "existing" }),
+    verticalAutoscaler: VerticalAutoscaler.default({ kind: "existing" }),
+    /** Folder with the definitions that `infra/definitions` names; without it, they are downloaded. */
+    definitionsFolder: z.string().min(1).optional(),
+    /** Registry and path before every image's name: `<imageRegistry>/<name>:<tag>`. */
+    imageRegistry: z.string().min(1).default("localhost/mobile-ai-agent"),
+    /** Tag of the images that `imageTags` does not name. */
+    imageTag: imageTag.default("dev"),
+    /** Tags by image name: see IMAGE_NAMES. */
+    imageTags: z.partialRecord(z.enum(IMAGE_NAMES), imageTag).default({}),
+    /** Digests by image name, which go before tags: a registry can move a tag. */
+    imageDigests: z.partialRecord(z.enum(IMAGE_NAMES), imageDigest).default({}),
+    /** StorageClass of the databases' volumes; without it, the cluster's default. */
+    storageClass: z.string().min(1).optional(),
+    /** Days after which a backup is removed; the newest usable one stays. */
+    backupRetentionDays: z.coerce.number().int().min(1).default(7),
+    /** CPU and memory by service; `default` is for the services that are not named. */
+    resources: z.partialRecord(profileName, Resources).default({}),
+    /** Number of pods and the use that adds more, by service; `default` is for those that are not named. */
+    scaling: z.partialRecord(profileName, Scaling).default({}),
+  })
+  .superRefine((config, context) => {
+    for (const [key, fault] of misfits(config))
+      context.addIssue({ code: "custom", path: [key], message: fault });
+  });
 export type Config = z.infer<typeof Config>;
 
-const STRUCTURED = new Set(["imageTags", "imageDigests", "resources", "scaling"]);
+/** Parts that lie in the network of the cluster that the program makes. */
+const ON_AWS = {
+  documentDatabase: "documentdb",
+  cache: "elasticache",
+  objectStore: "s3",
+  certificate: "acme",
+  ingressController: "traefik",
+} as const;
+
+/** @returns parts that don't go with each other: the key at fault, and what is wrong with it. */
+function misfits(
+  config: Record<keyof typeof ON_AWS | "cluster", { kind: string }> & { aws?: unknown },
+): [string, string][] {
+  if (config.cluster.kind === "eks")
+    return config.aws ? [] : [["aws", "is missing: cluster.kind eks needs accountId, region and zones"]];
+  return Object.entries(ON_AWS)
+    .filter(([key, kind]) => config[key as keyof typeof ON_AWS].kind === kind)
+    .map(([key, kind]) => [
+      `${key}`,
+      `${kind} needs cluster.kind eks, in whose network it lies: change one of them`,
+    ]);
+}
+
+const STRUCTURED = new Set([
+  ...["imageTags", "imageDigests", "resources", "scaling", "cluster", "aws", "verticalAutoscaler"],
+  ...["documentDatabase", "cache", "objectStore", "certificate", "ingress", "ingressController"],
+]);
 
 /**
  * Reads the stack's configuration. Only this function does.

@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { Provider } from "@pulumi/kubernetes/provider.js";
-import * as pulumi from "@pulumi/pulumi";
-import { AppIngress } from "./components/app-ingress.ts";
+import type * as pulumi from "@pulumi/pulumi";
+import { openCluster } from "./clusters/index.ts";
 import { AppService } from "./components/app-service.ts";
 import { BackupJob, encryptionKeyLink } from "./components/backup-job.ts";
 import { Monitoring } from "./components/monitoring.ts";
@@ -9,68 +8,66 @@ import { createNamespace } from "./components/namespace.ts";
 import { NetworkPolicies } from "./components/network-policies.ts";
 import type { Link } from "./components/pod.ts";
 import { imageOf, readConfig } from "./config.ts";
-import { createMongoCredentials, FerretDb } from "./data/ferret-db.ts";
-import { createRedisCredentials, Redis } from "./data/redis.ts";
+import { createCache, createDocumentDatabase, createObjectStore } from "./data/index.ts";
+import { createEntrance } from "./entrance.ts";
+import { createFoundations } from "./foundations.ts";
 import { mcpAddress } from "./mcp-address.ts";
-import { createIngressCertificate } from "./secrets/ingress-certificate.ts";
-import { readKey, secretGroup } from "./secrets/secret-group.ts";
+import { outsideDatabases } from "./network/outside-databases.ts";
+import { createCertificate } from "./secrets/certificate.ts";
+import { secretGroup } from "./secrets/secret-group.ts";
 import {
   createRunTokenKey,
+  createSecondFactorKeys,
   createTokenCredentials,
   runTokens,
+  secondFactors,
   tokenSigning,
   tokenVerification,
 } from "./secrets/tokens.ts";
 import { maxPods, serviceArgs } from "./service-args.ts";
-import { type LinkName, ROUTES, SERVICE_NAMES } from "./services.ts";
+import { type LinkName, SERVICE_NAMES } from "./services.ts";
 
 export interface Outputs {
   readonly namespace: pulumi.Output<string>;
   /** `https://host:port`, without a path. */
   readonly url: string;
-  /** PEM of the authority that clients have to trust. */
-  readonly caCertificate: pulumi.Output<string>;
+  /** PEM of the authority that clients have to trust, unless they do already. */
+  readonly caCertificate?: pulumi.Output<string>;
 }
 
 /** The platform: data stores, secrets, services, monitoring and the way in. */
 export default async function program(): Promise<Outputs> {
   const config = readConfig();
-  const url = `https://${config.host}:${config.httpsPort}`;
-  const provider = new Provider("cluster", {
-    kubeconfig: config.kubeconfig,
-    context: config.context,
-    enableServerSideApply: true,
-  });
-  const cluster = { provider };
-  const { storageClass, ingressNamespace } = config;
-  const created = createNamespace(config.namespace, cluster).metadata.name;
-  const { namespace } = new NetworkPolicies("network", { namespace: created, ingressNamespace }, cluster);
-
-  const mongodb = new FerretDb(
+  const url = new URL(`https://${config.host}:${config.httpsPort}`).origin;
+  const cluster = await openCluster(config);
+  const { provider, storageClass } = cluster;
+  const foundations = await createFoundations(config, cluster);
+  const created = createNamespace(config.namespace, { provider, dependsOn: foundations }).metadata.name;
+  const { namespace } = new NetworkPolicies(
+    "network",
     {
-      namespace,
-      image: imageOf(config, "ferretdb"),
-      credentials: await createMongoCredentials(config.namespace),
-      storageClass,
+      namespace: created,
+      ingressNamespace: config.ingress.namespace,
+      outside: outsideDatabases(config),
     },
-    cluster,
+    { provider },
   );
-  const redis = new Redis(
-    { namespace, image: imageOf(config, "redis"), credentials: createRedisCredentials(), storageClass },
-    cluster,
+
+  const parts = { config, cluster, namespace };
+  const mongodb = await createDocumentDatabase(parts);
+  const redis = await createCache(parts);
+  await createObjectStore(parts);
+  const jwt = secretGroup("jwt-credentials", { namespace, values: createTokenCredentials() }, { provider });
+  const totp = secretGroup(
+    "second-factor-keys",
+    { namespace, values: createSecondFactorKeys() },
+    { provider },
   );
-  const jwt = secretGroup("jwt-credentials", { namespace, values: createTokenCredentials() }, cluster);
-  const runTokenKey = secretGroup("run-token-key", { namespace, values: createRunTokenKey() }, cluster);
+  const runTokenKey = secretGroup("run-token-key", { namespace, values: createRunTokenKey() }, { provider });
   const encryptionKey = secretGroup(
     "encryption-key",
     { namespace, values: { key: randomBytes(32).toString("base64") } },
-    cluster,
-  );
-  // The host is in the name: another host is another certificate.
-  const tls = secretGroup(
-    `ingress-tls-${config.host}`,
-    { namespace, values: await createIngressCertificate(config.host), type: "kubernetes.io/tls" },
-    cluster,
+    { provider },
   );
 
   const links: Record<LinkName, Link> = {
@@ -78,11 +75,12 @@ export default async function program(): Promise<Outputs> {
     redis: redis.link,
     "token-verification": tokenVerification(url),
     "token-signing": tokenSigning(jwt.metadata.name),
+    "second-factors": secondFactors(totp.metadata.name),
     "mcp-address": mcpAddress(url),
     "run-tokens": runTokens(runTokenKey.metadata.name),
   };
   for (const name of SERVICE_NAMES) {
-    new AppService(name, { namespace, ...serviceArgs(name, config, links) }, cluster);
+    new AppService(name, { namespace, ...serviceArgs(name, config, links) }, { provider });
   }
   new BackupJob(
     "backup",
@@ -93,25 +91,16 @@ export default async function program(): Promise<Outputs> {
       retentionDays: config.backupRetentionDays,
       storageClass,
     },
-    cluster,
+    { provider },
   );
   new Monitoring(
     {
       ...{ namespace, storageClass, image: imageOf(config, "prometheus") },
       ...{ services: SERVICE_NAMES, maxPods: maxPods(config) },
     },
-    cluster,
+    { provider },
   );
-  new AppIngress(
-    "ingress",
-    {
-      namespace,
-      host: config.host,
-      ingressClass: config.ingressClass,
-      tlsSecret: tls.metadata.name,
-      routes: ROUTES,
-    },
-    cluster,
-  );
-  return { namespace, url, caCertificate: pulumi.unsecret(readKey(tls, "ca.crt")) };
+  const certificate = await createCertificate(parts);
+  await createEntrance({ ...parts, foundations, tlsSecret: certificate.secret });
+  return { namespace, url, caCertificate: certificate.authority };
 }

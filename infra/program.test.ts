@@ -1,4 +1,5 @@
 import { X509Certificate } from "node:crypto";
+import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, test } from "vitest";
 import { SERVICE_NAMES } from "./services.ts";
@@ -186,8 +187,9 @@ describe("secrets", () => {
   });
 
   test("are not in the outputs, and the authority's certificate there signed the ingress certificate", async () => {
-    const caCertificate = await promiseOf(outputs.caCertificate);
-    expect(await pulumi.isSecret(outputs.caCertificate)).toBe(false);
+    const authorityOutput = outputs.caCertificate as pulumi.Output<string>;
+    const caCertificate = await promiseOf(authorityOutput);
+    expect(await pulumi.isSecret(authorityOutput)).toBe(false);
     expect(caCertificate).not.toContain("PRIVATE");
     const tls = ofKind("Secret").find(({ name }) => name === "ingress-tls-localhost");
     const leaf = new X509Certificate(Buffer.from((tls && dataOf(tls)["tls.crt"]) ?? "", "base64"));
@@ -273,4 +275,10 @@ describe("monitoring", () => {
       expect(`${JSON.parse(text).uid}.json`).toBe(file);
     expect(Object.keys(dashboards?.inputs.data)).toHaveLength(3);
   });
+});
+
+test("no module of AWS is loaded: this stack does without", () => {
+  const loaded = Object.keys(createRequire(import.meta.url).cache);
+  expect(loaded.some((file) => file.includes("/@pulumi/kubernetes/"))).toBe(true);
+  expect(loaded.filter((file) => file.includes("/@pulumi/aws/"))).toEqual([]);
 });

@@ -36,6 +36,7 @@ export type LinkName =
   | "redis"
   | "token-verification"
   | "token-signing"
+  | "second-factors"
   | "mcp-address"
   | "run-tokens";
 
@@ -58,7 +59,11 @@ export const SERVICES: Readonly<Record<ServiceName, ServiceDefinition>> = {
     // The ingress controller.
     env: { TRUSTED_PROXY_COUNT: "1" },
   },
-  "auth-service": { links: ["mongodb", "token-verification", "token-signing"] },
+  "auth-service": {
+    links: ["mongodb", "redis", "token-verification", "token-signing", "second-factors"],
+    // The ingress controller and api-gateway.
+    env: { TRUSTED_PROXY_COUNT: "2" },
+  },
   "context-protocol-server": {
     links: ["mongodb", "redis", "token-verification", "mcp-address", "run-tokens"],
   },

@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from "commander";
+import { Argument, Command, CommanderError, Option } from "commander";
 import { CommandFailure, describeFailure } from "./ui/failure.ts";
 
 const instanceOption = new Option("--instance <name>", "which platform of this machine")
@@ -75,6 +75,30 @@ function createProgram(signal: AbortSignal): Command {
     .action(async (options) => (await import("./commands/drill.ts")).drill({ ...options, signal }));
 
   program
+    .command("admin")
+    .description("make a user an administrator, or take that away")
+    .addArgument(new Argument("<action>").choices(["grant", "revoke"]))
+    .argument("<username>")
+    .addOption(instanceOption)
+    .action(async (action: "grant" | "revoke", username: string, options) =>
+      (await import("./commands/admin.ts")).admin({ ...options, action, username, signal }),
+    );
+
+  program
+    .command("keys")
+    .description("change the keys that sign access tokens, without a restart")
+    .addArgument(
+      new Argument(
+        "<action>",
+        "rotate: every few months; replace: when keys have leaked, ends all access tokens",
+      ).choices(["rotate", "replace"]),
+    )
+    .addOption(instanceOption)
+    .action(async (action: "rotate" | "replace", options) =>
+      (await import("./commands/keys.ts")).keys({ ...options, action, signal }),
+    );
+
+  program
     .command("bench")
     .description("measure side by side what the gateway's limits cost; needs redis-server")
     .option("--seconds <n>", "how long each measurement takes", "3")
@@ -93,8 +117,11 @@ function createProgram(signal: AbortSignal): Command {
 
   program
     .command("preview")
-    .description("show what a stack would make and judge it by the policy packs; needs no cluster")
+    .description(
+      "show what a stack would make and judge it by the policy packs; needs neither a cluster nor an account",
+    )
     .option("--stack <name>", "which stack", "local")
+    .option("--dump <file>", "write every resource there, as golden/<stack>.yaml in infra/ has it")
     .action(async (options) => (await import("./commands/preview.ts")).preview({ ...options, signal }));
 
   const imagesOption = [

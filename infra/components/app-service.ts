@@ -143,14 +143,14 @@ function podSpec(name: string, serviceAccountName: pulumi.Input<string>, args: A
     enableServiceLinks: false,
     terminationGracePeriodSeconds: GRACE_SECONDS,
     securityContext: POD_SECURITY,
-    topologySpreadConstraints: [
-      {
+    topologySpreadConstraints: ["topology.kubernetes.io/zone", "kubernetes.io/hostname"].map(
+      (topologyKey) => ({
         maxSkew: 1,
-        topologyKey: "kubernetes.io/hostname",
+        topologyKey,
         whenUnsatisfiable: "ScheduleAnyway",
         labelSelector: { matchLabels: { "app.kubernetes.io/name": name } },
-      },
-    ],
+      }),
+    ),
     containers: [
       {
         name,

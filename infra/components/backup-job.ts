@@ -18,7 +18,7 @@ export interface BackupJobArgs {
   /** The database and the encryption key. */
   readonly links: readonly Link[];
   readonly retentionDays: number;
-  readonly storageClass?: string;
+  readonly storageClass?: pulumi.Input<string>;
 }
 
 const BACKUPS = "/backups";

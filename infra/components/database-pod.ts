@@ -26,7 +26,7 @@ export interface DatabasePodArgs {
   readonly resources: { requests: Record<string, string>; limits: Record<string, string> };
   /** Size of the volume at `/data`. */
   readonly storage: string;
-  readonly storageClass?: string;
+  readonly storageClass?: pulumi.Input<string>;
 }
 
 /** One database pod with a volume at `/data`, and its address. */

@@ -18,7 +18,7 @@ const PORT = 9090;
 export interface MonitoringArgs {
   readonly namespace: pulumi.Input<string>;
   readonly image: string;
-  readonly storageClass?: string;
+  readonly storageClass?: pulumi.Input<string>;
   /** The services to watch: at least one pod of each has to answer. */
   readonly services: readonly string[];
   /** The most pods of a service, by its name, where it can grow at all. */

@@ -1,12 +1,10 @@
 import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js";
 import * as pulumi from "@pulumi/pulumi";
-import { PLATFORM_PODS, platformFlows } from "../network/flows.ts";
+import { platformFlows, platformPods, type Surroundings } from "../network/flows.ts";
 import { networkPolicies } from "../network/policies.ts";
 
-export interface NetworkPoliciesArgs {
+export interface NetworkPoliciesArgs extends Surroundings {
   readonly namespace: pulumi.Input<string>;
-  /** Namespace of the cluster's ingress controller. */
-  readonly ingressNamespace: string;
 }
 
 /** Closes the namespace both ways, except for the flows between the services. */
@@ -16,7 +14,7 @@ export class NetworkPolicies extends pulumi.ComponentResource {
 
   constructor(name: string, args: NetworkPoliciesArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("mobile-ai-agent:components:NetworkPolicies", name, {}, opts);
-    const policies = networkPolicies(PLATFORM_PODS, platformFlows(args.ingressNamespace)).map(
+    const policies = networkPolicies(platformPods(args), platformFlows(args)).map(
       (policy) =>
         new NetworkPolicy(
           policy.name,

@@ -5,6 +5,7 @@ import { createAuthority } from "../secrets/certificates.ts";
 import { secretGroup } from "../secrets/secret-group.ts";
 import { DATABASE_PORTS } from "../services.ts";
 import type { DocumentDatabase } from "./document-database.ts";
+import { mongoLink } from "./mongo-link.ts";
 
 const NAME = "mongodb";
 const PORT = DATABASE_PORTS[NAME];
@@ -15,7 +16,7 @@ export interface FerretDbArgs {
   readonly image: string;
   /** New credentials, used when there are none yet. */
   readonly credentials: Readonly<Record<string, string>>;
-  readonly storageClass?: string;
+  readonly storageClass?: pulumi.Input<string>;
 }
 
 /**
@@ -77,26 +78,7 @@ export class FerretDb extends pulumi.ComponentResource implements DocumentDataba
       },
       { parent: this },
     );
-    this.link = { ...mongoLink(secret.metadata.name), after: [pod.statefulSet] };
+    this.link = { ...mongoLink(secret.metadata.name, ["ca.crt", "client.pem"]), after: [pod.statefulSet] };
     this.registerOutputs();
   }
-}
-
-function mongoLink(secret: pulumi.Input<string>): Link {
-  const path = "/run/secrets/mongodb";
-  return {
-    env: {
-      MONGODB_URI_FILE: `${path}/uri`,
-      MONGODB_TLS_CA_FILE: `${path}/ca.crt`,
-      MONGODB_TLS_CERTIFICATE_KEY_FILE: `${path}/client.pem`,
-    },
-    mounts: [
-      {
-        name: "mongodb",
-        secret,
-        path,
-        files: { uri: "uri", "ca.crt": "ca.crt", "client.pem": "client.pem" },
-      },
-    ],
-  };
 }

@@ -6,10 +6,10 @@ import type { Link } from "../components/pod.ts";
 import { secretGroup } from "../secrets/secret-group.ts";
 import { DATABASE_PORTS } from "../services.ts";
 import type { Cache } from "./cache.ts";
+import { PERMISSIONS, REDIS_USER, redisLink } from "./redis-access.ts";
 
 const NAME = "redis";
 const PORT = DATABASE_PORTS[NAME];
-const USER = "agent";
 const ACL_FOLDER = "/run/secrets/redis-acl";
 
 /** `noeviction`: a full Redis refuses a run, an evicting one would lose it. */
@@ -29,7 +29,7 @@ export interface RedisArgs {
   readonly image: string;
   /** New credentials, used when there are none yet. */
   readonly credentials: Readonly<Record<string, string>>;
-  readonly storageClass?: string;
+  readonly storageClass?: pulumi.Input<string>;
 }
 
 /**
@@ -41,8 +41,8 @@ export function createRedisCredentials(): Record<string, string> {
   const password = randomBytes(32).toString("base64url");
   const hash = createHash("sha256").update(password).digest("hex");
   return {
-    url: `redis://${USER}:${password}@${NAME}:${PORT}`,
-    "users.acl": `user default reset off\nuser ${USER} reset on #${hash} ~* &* +@all -@admin -@dangerous +info\n`,
+    url: `redis://${REDIS_USER}:${password}@${NAME}:${PORT}`,
+    "users.acl": `user default reset off\nuser ${REDIS_USER} reset on #${hash} ${PERMISSIONS}\n`,
   };
 }
 
@@ -89,12 +89,7 @@ export class Redis extends pulumi.ComponentResource implements Cache {
       },
       parent,
     );
-    const path = "/run/secrets/redis";
-    this.link = {
-      env: { REDIS_URL_FILE: `${path}/url` },
-      mounts: [{ name: "redis", secret: secret.metadata.name, path, files: { url: "url" } }],
-      after: [pod.statefulSet],
-    };
+    this.link = { ...redisLink(secret.metadata.name), after: [pod.statefulSet] };
     this.registerOutputs();
   }
 }

@@ -1,5 +1,5 @@
 import type { Flow, FlowPort } from "./flows.ts";
-import { type Endpoint, type PlacedPolicy, refusals } from "./reachability.ts";
+import { type Endpoint, inBlock, type PlacedPolicy, refusals } from "./reachability.ts";
 
 export interface Differences {
   /** Wanted connections and the ends that refuse them, such as `api-gateway → auth-service TCP 8000 (Egress)`. */
@@ -56,7 +56,8 @@ function isWanted(
   );
 }
 
-function isParty(party: Flow["from"], namespace: string, endpoint: Endpoint): boolean {
+function isParty(party: Flow["to"], namespace: string, endpoint: Endpoint): boolean {
+  if ("ranges" in party) return party.ranges.some((range) => inBlock(range, endpoint.ip));
   if ("name" in party)
     return endpoint.namespace?.name === namespace && endpoint.labels["app.kubernetes.io/name"] === party.name;
   return (

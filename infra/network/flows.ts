@@ -26,6 +26,11 @@ export interface OtherPods {
   readonly labels?: readonly Readonly<Record<string, string>>[];
 }
 
+/** Machines outside of the cluster, by their addresses. */
+export interface OutsideMachines {
+  readonly ranges: readonly string[];
+}
+
 export interface FlowPort {
   readonly port: number;
   readonly protocol: "TCP" | "UDP";
@@ -34,35 +39,52 @@ export interface FlowPort {
 /** Connections that `from` opens to `to`; answers come back on them. */
 export interface Flow {
   readonly from: PlatformPods | OtherPods;
-  readonly to: PlatformPods | OtherPods;
+  readonly to: PlatformPods | OtherPods | OutsideMachines;
   readonly ports: readonly FlowPort[];
 }
 
-/** Every kind of pod that the program makes. */
-export const PLATFORM_PODS: readonly PlatformPodName[] = [
-  ...SERVICE_NAMES,
-  ...(Object.keys(DATABASE_PORTS) as DatabaseName[]),
-  MONITOR,
-  BACKUP,
-];
-
-interface Target {
-  readonly name: PlatformPodName;
+/** Where a database is that is not a pod of the platform. */
+export interface OutsideDatabase extends OutsideMachines {
   readonly port: number;
 }
 
-const serviceTarget = (name: ServiceName): Target => ({ name, port: HTTP_PORT });
-const databaseTarget = (name: DatabaseName): Target => ({ name, port: DATABASE_PORTS[name] });
+/** What the flows depend on besides the table of services. */
+export interface Surroundings {
+  /** Where the pods of the cluster's ingress controller are. */
+  readonly ingressNamespace: string;
+  /** Databases outside of the cluster; the others are pods. */
+  readonly outside?: Readonly<Partial<Record<DatabaseName, OutsideDatabase>>>;
+}
+
+/** @returns every kind of pod that the program makes. */
+export function platformPods({ outside = {} }: Pick<Surroundings, "outside"> = {}): PlatformPodName[] {
+  const databases = (Object.keys(DATABASE_PORTS) as DatabaseName[]).filter((name) => !outside[name]);
+  return [...SERVICE_NAMES, ...databases, MONITOR, BACKUP];
+}
+
+interface Target {
+  readonly party: PlatformPods | OutsideMachines;
+  readonly port: number;
+}
+
+const podTarget = (name: PlatformPodName, port: number): Target => ({ party: { name }, port });
+const serviceTarget = (name: ServiceName): Target => podTarget(name, HTTP_PORT);
+const databaseTarget = (name: DatabaseName, { outside }: Surroundings): Target => {
+  const place = outside?.[name];
+  if (!place) return podTarget(name, DATABASE_PORTS[name]);
+  return { party: { ranges: place.ranges }, port: place.port };
+};
 
 /** Where a link's environment leads. */
-const LINK_TARGETS: Readonly<Record<LinkName, Target | undefined>> = {
-  mongodb: databaseTarget("mongodb"),
-  redis: databaseTarget("redis"),
+const linkTargets = (surroundings: Surroundings): Readonly<Record<LinkName, Target | undefined>> => ({
+  mongodb: databaseTarget("mongodb", surroundings),
+  redis: databaseTarget("redis", surroundings),
   "token-verification": serviceTarget(TOKEN_ISSUER),
   "token-signing": undefined,
+  "second-factors": undefined,
   "mcp-address": undefined,
   "run-tokens": undefined,
-};
+});
 
 /**
  * The cluster's DNS: CoreDNS as in most clusters, and as in the built-in one. A policy may see the Service's port or,
@@ -80,33 +102,35 @@ const DNS_PORTS: readonly FlowPort[] = [53, 1053].flatMap((port) => [
 /**
  * Every connection that the platform needs, from the table of services. Probes are not here: a pod always admits its
  * own node. Who looks at Prometheus does so through the API server.
- *
- * @param ingressNamespace where the pods of the cluster's ingress controller are
  */
-export function platformFlows(ingressNamespace: string): Flow[] {
+export function platformFlows(surroundings: Surroundings): Flow[] {
+  const { ingressNamespace } = surroundings;
+  const targets = (name: ServiceName) => targetsOf(name, surroundings);
   const routed = [...new Set(Object.values(ROUTES))].map((name) =>
     flowTo(serviceTarget(name), { namespace: ingressNamespace }),
   );
-  const inside = SERVICE_NAMES.flatMap((name) => targetsOf(name).map((target) => flowTo(target, { name })));
-  const measured = SERVICE_NAMES.map((name) => flowTo({ name, port: MANAGEMENT_PORT }, { name: MONITOR }));
-  const dumped = flowTo(databaseTarget("mongodb"), { name: BACKUP });
+  const inside = SERVICE_NAMES.flatMap((name) => targets(name).map((target) => flowTo(target, { name })));
+  const measured = SERVICE_NAMES.map((name) => flowTo(podTarget(name, MANAGEMENT_PORT), { name: MONITOR }));
+  const dumped = flowTo(databaseTarget("mongodb", surroundings), { name: BACKUP });
   // Who calls nobody needs no names, and DNS is a way out.
-  const callers = [...SERVICE_NAMES.filter((name) => targetsOf(name).length > 0), MONITOR, BACKUP] as const;
+  const callers = [...SERVICE_NAMES.filter((name) => targets(name).length > 0), MONITOR, BACKUP] as const;
   const named = callers.map((name) => ({ from: { name }, to: DNS, ports: DNS_PORTS }));
   return [...routed, ...inside, ...measured, dumped, ...named];
 }
 
 /** What a service calls and what its links lead to, which may be the same. */
-function targetsOf(name: ServiceName): Target[] {
+function targetsOf(name: ServiceName, surroundings: Surroundings): Target[] {
   const { calls = [], links = [] } = SERVICES[name];
-  const targets = [...calls.map(serviceTarget), ...links.map((link) => LINK_TARGETS[link])];
+  const linked = linkTargets(surroundings);
+  const targets = [...calls.map(serviceTarget), ...links.map((link) => linked[link])];
   const others = targets.filter(
     // The issuer of tokens has the keys that it would ask itself for.
-    (target): target is Target => target !== undefined && target.name !== name,
+    (target): target is Target =>
+      target !== undefined && !("name" in target.party && target.party.name === name),
   );
-  return [...new Map(others.map((target) => [`${target.name}:${target.port}`, target])).values()];
+  return [...new Map(others.map((target) => [JSON.stringify(target), target])).values()];
 }
 
-function flowTo({ name, port }: Target, from: Flow["from"]): Flow {
-  return { from, to: { name }, ports: [{ port, protocol: "TCP" }] };
+function flowTo({ party, port }: Target, from: Flow["from"]): Flow {
+  return { from, to: party, ports: [{ port, protocol: "TCP" }] };
 }

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type ApiServer, startApiServer } from "../../local/pulumi/kubernetes-plugin/testing/api-server.ts";
 import { compareFlows } from "./compare-flows.ts";
-import { PLATFORM_PODS, platformFlows } from "./flows.ts";
+import { platformFlows, platformPods } from "./flows.ts";
 import { networkPolicies, type PolicySpec } from "./policies.ts";
 import { podIn, SENSITIVE_PORTS, surroundings } from "./testing/surroundings.ts";
 
+const PODS = platformPods();
 const namespace = "default";
 let server: ApiServer;
 
@@ -16,9 +17,9 @@ afterAll(async () => {
 });
 
 test("the API server takes every policy, and what it keeps lets the same flows through", async () => {
-  const flows = platformFlows("ingress");
+  const flows = platformFlows({ ingressNamespace: "ingress" });
   const kind = { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy" };
-  for (const { name, spec } of networkPolicies(PLATFORM_PODS, flows)) {
+  for (const { name, spec } of networkPolicies(PODS, flows)) {
     const object = { ...kind, metadata: { name, namespace }, spec };
     await server.client.apply({ ...kind, name, namespace }, object, "test");
   }
@@ -28,11 +29,11 @@ test("the API server takes every policy, and what it keeps lets the same flows t
     flows,
     ports: SENSITIVE_PORTS,
     endpoints: [
-      ...PLATFORM_PODS.map((name) => podIn(namespace, name, { "app.kubernetes.io/name": name })),
+      ...PODS.map((name) => podIn(namespace, name, { "app.kubernetes.io/name": name })),
       ...surroundings(namespace, "ingress"),
     ],
   };
-  expect(kept.length).toBe(PLATFORM_PODS.length + 1);
+  expect(kept.length).toBe(PODS.length + 1);
   const policies = kept.map(({ spec }) => ({ namespace, spec }));
   expect(compareFlows({ ...options, policies })).toEqual({ lost: [], leaked: [] });
 });

@@ -2,17 +2,18 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { HTTP_PORT, MANAGEMENT_PORT } from "../services.ts";
 import { compareFlows } from "./compare-flows.ts";
-import { type Flow, PLATFORM_PODS, platformFlows } from "./flows.ts";
+import { type Flow, platformFlows, platformPods } from "./flows.ts";
 import { networkPolicies, type Policy } from "./policies.ts";
 import { podIn, SENSITIVE_PORTS, surroundings } from "./testing/surroundings.ts";
 
+const PODS = platformPods();
 const namespace = "platform";
 const endpoints = [
-  ...PLATFORM_PODS.map((name) => podIn(namespace, name, { "app.kubernetes.io/name": name })),
+  ...PODS.map((name) => podIn(namespace, name, { "app.kubernetes.io/name": name })),
   ...surroundings(namespace, "ingress"),
 ];
-const flows = platformFlows("ingress");
-const policies = networkPolicies(PLATFORM_PODS, flows);
+const flows = platformFlows({ ingressNamespace: "ingress" });
+const policies = networkPolicies(PODS, flows);
 const differences = (list: readonly Policy[], wanted = flows) =>
   compareFlows({
     namespace,
@@ -24,12 +25,43 @@ const differences = (list: readonly Policy[], wanted = flows) =>
 const NONE = { lost: [], leaked: [] };
 
 test("a policy for each kind of pod and one for the rest, all of them both ways", () => {
-  expect(policies.map(({ name }) => name)).toEqual(["default-deny", ...PLATFORM_PODS]);
+  expect(policies.map(({ name }) => name)).toEqual(["default-deny", ...PODS]);
   for (const { name, spec } of policies) expect(spec.policyTypes, name).toEqual(["Ingress", "Egress"]);
 });
 
 test("the policies let exactly the flows through", () => {
   expect(differences(policies)).toEqual(NONE);
+});
+
+test("a database outside of the cluster is reached by those who use it, at its addresses and its port only", () => {
+  const range = "10.40.200.0/24";
+  const outside = { mongodb: { ranges: [range], port: 27_017 } };
+  const pods = platformPods({ outside });
+  expect(pods).not.toContain("mongodb");
+  const wanted = platformFlows({ ingressNamespace: "ingress", outside });
+  const machine = (name: string, ip: string) => ({ name, ip, labels: {} });
+  const compared = {
+    namespace,
+    endpoints: [
+      ...endpoints.filter(({ name }) => name !== "mongodb"),
+      machine("database", "10.40.200.9"),
+      machine("its-neighbour", "10.40.201.9"),
+    ],
+    flows: wanted,
+    ports: [...SENSITIVE_PORTS, { port: 6379, protocol: "TCP" as const }],
+  };
+  const compare = (flowsOfPolicies: readonly Flow[]) =>
+    compareFlows({
+      ...compared,
+      policies: networkPolicies(pods, flowsOfPolicies).map(({ spec }) => ({ namespace, spec })),
+    });
+  expect(compare(wanted)).toEqual(NONE);
+  const wider = platformFlows({
+    ingressNamespace: "ingress",
+    outside: { mongodb: { ranges: [range, "10.40.201.0/24"], port: 27_017 } },
+  });
+  expect(compare(wider).leaked).toContain("auth-service → its-neighbour TCP 27017 (Egress)");
+  expect(compare([]).lost).toContain("auth-service → database TCP 27017 (Egress)");
 });
 
 test("databases, the model and the web app open no connection at all; only Prometheus reaches metrics", () => {
@@ -45,7 +77,7 @@ test("databases, the model and the web app open no connection at all; only Prome
 });
 
 describe("a dropped policy", () => {
-  test.each(PLATFORM_PODS)("of %s: its flows are lost, all of them, and nothing else", (dropped) => {
+  test.each(PODS)("of %s: its flows are lost, all of them, and nothing else", (dropped) => {
     const { lost, leaked } = differences(policies.filter(({ name }) => name !== dropped));
     const touched = flows.filter((flow) =>
       [flow.from, flow.to].some((party) => "name" in party && party.name === dropped),
@@ -135,7 +167,7 @@ describe("every rule of every policy", () => {
 
 test("whatever the flows are, the policies let exactly those through", () => {
   const place = fc.oneof(
-    { weight: 3, arbitrary: fc.constantFrom(...PLATFORM_PODS).map((name): Flow["from"] => ({ name })) },
+    { weight: 3, arbitrary: fc.constantFrom(...PODS).map((name): Flow["from"] => ({ name })) },
     fc.constantFrom<Flow["from"]>(
       { namespace: "ingress" },
       { namespace: "elsewhere" },
@@ -156,7 +188,7 @@ test("whatever the flows are, the policies let exactly those through", () => {
   );
   fc.assert(
     fc.property(named, (wanted) => {
-      expect(differences(networkPolicies(PLATFORM_PODS, wanted), wanted)).toEqual(NONE);
+      expect(differences(networkPolicies(PODS, wanted), wanted)).toEqual(NONE);
     }),
     { numRuns: 40 },
   );

@@ -40,10 +40,11 @@ export function networkPolicies(pods: readonly string[], flows: readonly Flow[])
 
 const nameLabel = (name: string) => ({ "app.kubernetes.io/name": name });
 
-const isPod = (party: Flow["from"], name: string) => "name" in party && party.name === name;
+const isPod = (party: Flow["to"], name: string) => "name" in party && party.name === name;
 
 /** Without a namespace selector, a peer is in the policy's own namespace. */
-function peersOf(party: Flow["from"]): PolicyPeer[] {
+function peersOf(party: Flow["to"]): PolicyPeer[] {
+  if ("ranges" in party) return party.ranges.map((cidr) => ({ ipBlock: { cidr } }));
   if ("name" in party) return [{ podSelector: { matchLabels: nameLabel(party.name) } }];
   // Every namespace has this label, and nobody can change it.
   const namespaceSelector = { matchLabels: { "kubernetes.io/metadata.name": party.namespace } };

@@ -33,7 +33,9 @@ beforeAll(async () => {
     "mobile-ai-agent",
     "local",
   );
-  pulumi.runtime.setAllConfig({ "mobile-ai-agent:ingressNamespace": ingressNamespace });
+  pulumi.runtime.setAllConfig({
+    "mobile-ai-agent:ingress": JSON.stringify({ kind: "ingress", namespace: ingressNamespace }),
+  });
   const { default: program } = await import("../index.ts");
   await program();
   // Time for whatever does not wait for the policies to come before them.

@@ -102,7 +102,8 @@ function matchesPeer(
   return placed && selects(peer.podSelector, labels);
 }
 
-function inBlock(cidr: string, ip: string): boolean {
+/** @returns whether an address is in a range; one of another family never is. */
+export function inBlock(cidr: string, ip: string): boolean {
   const [network = "", prefix] = cidr.split("/");
   const family = (address: string) => (isIPv6(address) ? "ipv6" : "ipv4");
   const block = new BlockList();

@@ -27,6 +27,23 @@ export function secretGroup(
   );
 }
 
+/** One Secret with values that are kept elsewhere, which it follows: a changed value is a changed Secret. */
+export function derivedSecret(
+  name: string,
+  args: { namespace: pulumi.Input<string>; values: Readonly<Record<string, pulumi.Input<string>>> },
+  opts: pulumi.CustomResourceOptions,
+): Secret {
+  return new Secret(
+    name,
+    {
+      metadata: { name, namespace: args.namespace },
+      type: "Opaque",
+      stringData: pulumi.secret(args.values),
+    },
+    { ...opts, additionalSecretOutputs: ["data", "stringData"] },
+  );
+}
+
 /** @returns the value of a key as it is in the cluster; secret, until the caller says otherwise. */
 export function readKey(secret: Secret, key: string): pulumi.Output<string> {
   return secret.data.apply((data) => {

@@ -5,14 +5,21 @@ import { addressOf, TOKEN_ISSUER } from "../services.ts";
 
 const AUDIENCE = "mobile-ai-agent";
 
-/** @returns `private.pem`: a P-256 key as PKCS 8, with which auth-service signs access tokens (ES256). */
+/**
+ * @returns `private.pem`: two P-256 keys as PKCS 8, one after the other. With the first, auth-service signs access tokens
+ *   (ES256); the second one is published already, so that every service knows it when it becomes the first.
+ */
 export function createTokenCredentials(): Record<string, string> {
+  return { "private.pem": newSigningKey() + newSigningKey() };
+}
+
+function newSigningKey(): string {
   const { privateKey } = generateKeyPairSync("ec", {
     namedCurve: "P-256",
     privateKeyEncoding: { type: "pkcs8", format: "pem" },
     publicKeyEncoding: { type: "spki", format: "pem" },
   });
-  return { "private.pem": privateKey };
+  return privateKey;
 }
 
 /** What a service needs to check access tokens: nothing secret. */
@@ -30,8 +37,21 @@ export function tokenVerification(issuer: string): Link {
 export function tokenSigning(secret: pulumi.Input<string>): Link {
   const path = "/run/secrets/jwt";
   return {
-    env: { JWT_PRIVATE_KEY_FILE: `${path}/private.pem` },
+    env: { JWT_PRIVATE_KEYS_FILE: `${path}/private.pem` },
     mounts: [{ name: "jwt", secret, path, files: { "private.pem": "private.pem" } }],
+  };
+}
+
+/** @returns `keys`: with the first one, auth-service encrypts the secrets of authenticators; one a line. */
+export function createSecondFactorKeys(): Record<string, string> {
+  return { keys: randomBytes(32).toString("base64") };
+}
+
+export function secondFactors(secret: pulumi.Input<string>): Link {
+  const path = "/run/secrets/second-factors";
+  return {
+    env: { SECOND_FACTOR_KEYS_FILE: `${path}/keys` },
+    mounts: [{ name: "second-factors", secret, path, files: { keys: "keys" } }],
   };
 }
 

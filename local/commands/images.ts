@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type PublishedImage, publishImages } from "../deployment/publish-images.ts";
-import { listContents, SERVICE_IMAGES } from "../images/index.ts";
+import { listContents, PUBLISHED_IMAGES } from "../images/index.ts";
 import { cacheDir } from "../instance.ts";
 import type { StepContext } from "../progress.ts";
 import { fromCaller } from "../release/published-images.ts";
@@ -47,10 +47,10 @@ export async function images(options: ImagesOptions): Promise<void> {
   if (output !== undefined) await writeReport(fromCaller(output), published);
 }
 
-function chooseImages(only: readonly string[] = SERVICE_IMAGES): readonly string[] {
-  const unknown = only.filter((name) => !SERVICE_IMAGES.includes(name));
+function chooseImages(only: readonly string[] = PUBLISHED_IMAGES): readonly string[] {
+  const unknown = only.filter((name) => !PUBLISHED_IMAGES.includes(name));
   if (unknown.length === 0) return only;
-  throw new CommandFailure(`no image ${unknown.join(", ")}: choose from ${SERVICE_IMAGES.join(", ")}`, {
+  throw new CommandFailure(`no image ${unknown.join(", ")}: choose from ${PUBLISHED_IMAGES.join(", ")}`, {
     exitCode: WRONG_USE,
   });
 }

@@ -5,7 +5,15 @@ import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { REPOSITORY } from "../repository.ts";
 
-const COPIED = ["infra", "local", "policies", "package.json", "Pulumi.yaml", "Pulumi.local.yaml"];
+const COPIED = [
+  "infra",
+  "local",
+  "policies",
+  "package.json",
+  "Pulumi.yaml",
+  "Pulumi.local.yaml",
+  "Pulumi.prod.yaml",
+];
 let copy: string;
 
 beforeAll(async () => {
@@ -24,6 +32,11 @@ async function preview(root: string, stack: string) {
       PATH: `${engine}${process.env.PATH}`,
       XDG_CACHE_HOME: join(copy, "cache"),
       KUBECONFIG: "/dev/null",
+      ...Object.fromEntries(
+        Object.keys(process.env)
+          .filter((name) => name.startsWith("AWS_"))
+          .map((name) => [name, ""]),
+      ),
     },
     reject: false,
   });
@@ -82,9 +95,33 @@ describe("npm run preview", { timeout: 120_000 }, () => {
     expect(stderr).toContain("the preview failed");
   });
 
-  test("says which stack there is", async () => {
-    const { stderr, exitCode } = await preview(REPOSITORY, "prod");
+  test("finds nothing to refuse in production, without an account and with both packs", async () => {
+    const { stdout, stderr, exitCode, durationMs } = await preview(REPOSITORY, "prod");
+    expect(exitCode, stderr).toBe(0);
+    expect(stdout).toMatch(/\d+ to create/);
+    expect(stdout).toContain("mobile-ai-agent-aws, mobile-ai-agent-kubernetes: 0 refused, 0 advised");
+    expect(durationMs).toBeLessThan(60_000);
+  });
+
+  test("refuses a database in production that its nodes are not alone to reach, and ends with an error", async () => {
+    const undo = await edit(
+      "infra/data/documentdb.ts",
+      "from: { nodes: { port: PORT, group: site.nodes } }",
+      'from: { nodes: { port: PORT, range: "0.0.0.0/0" } }',
+    );
+    const { stdout, stderr, exitCode } = await preview(copy, "prod");
+    await undo();
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain(
+      'refused security-group-closed: security group ingress rule "mongodb-from-nodes": everybody may reach port ' +
+        "27017. Smallest change that passes: set cidrIpv4 to",
+    );
+    expect(stderr).toContain("the policies refuse");
+  });
+
+  test("says which stacks there are", async () => {
+    const { stderr, exitCode } = await preview(REPOSITORY, "staging");
     expect(exitCode).toBe(2);
-    expect(stderr).toContain('stack "prod" does not exist yet: preview the only one, --stack local');
+    expect(stderr).toContain('there is no stack "staging": choose --stack local or prod');
   });
 });

@@ -23,7 +23,7 @@ export interface PublishedImage {
 /**
  * Builds images that the program deploys, or finds them in the cache, and pushes them where a registry is given.
  *
- * @param names some of SERVICE_IMAGES
+ * @param names some of PUBLISHED_IMAGES; those of every cluster by default
  * @throws CommandFailure when the registry's name can't be one
  */
 export async function publishImages(

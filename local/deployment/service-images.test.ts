@@ -5,6 +5,7 @@ const ctx = { report: () => {}, signal: new AbortController().signal };
 const toolchain = {
   ensure: async (tool: string) => `/tools/${tool}`,
   vpaResourceDefinitions: async () => "/tools/vpa.yaml",
+  gatewayResourceDefinitions: async () => "/tools/gateway",
 };
 
 it("asks only for what goes into the image: an answer nobody awaits would end the process when it fails", async () => {
@@ -12,6 +13,9 @@ it("asks only for what goes into the image: an answer nobody awaits would end th
   expect(await serviceImageInputs("api-gateway", { toolchain, model }, ctx)).toEqual({});
   expect(await serviceImageInputs("ferretdb", { toolchain, model }, ctx)).toEqual({
     binary: "/tools/ferretdb",
+  });
+  expect(await serviceImageInputs("traefik", { toolchain, model }, ctx)).toEqual({
+    binary: "/tools/traefik",
   });
   expect(model).not.toHaveBeenCalled();
   expect(await serviceImageInputs("llm-server", { toolchain, model }, ctx)).toEqual({

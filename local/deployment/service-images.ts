@@ -2,15 +2,20 @@ import { type Image, tagOf } from "../images/index.ts";
 import type { StepContext } from "../progress.ts";
 import type { Toolchain } from "../toolchain/index.ts";
 
+/** Images that are one executable of the toolchain. */
+const EXECUTABLES = ["ferretdb", "traefik", "vpa-recommender"] as const;
+const isExecutable = (name: string): name is (typeof EXECUTABLES)[number] =>
+  EXECUTABLES.some((executable) => executable === name);
+
 /** @returns what goes into a service's image besides this repository's own code. */
 export async function serviceImageInputs(
   name: string,
   sources: { toolchain: Toolchain; model: () => Promise<string> },
   ctx: StepContext,
 ): Promise<{ binary?: string; model?: string }> {
-  if (name === "ferretdb") {
-    ctx.report("awaiting the executable of ferretdb");
-    return { binary: await sources.toolchain.ensure("ferretdb", ctx) };
+  if (isExecutable(name)) {
+    ctx.report(`awaiting the executable of ${name}`);
+    return { binary: await sources.toolchain.ensure(name, ctx) };
   }
   if (name === "llm-server") {
     ctx.report("awaiting the language model");

@@ -3,12 +3,12 @@ import { cacheDir } from "../instance.ts";
 import type { StepContext } from "../progress.ts";
 import { findArchive, keepNewest } from "./archives.ts";
 import { withBuildah } from "./buildah.ts";
-import { CLUSTER_IMAGES, type ImageInputs, SERVICE_IMAGES, SERVICES } from "./catalog.ts";
+import { CLUSTER_IMAGES, type ImageInputs, PUBLISHED_IMAGES, SERVICE_IMAGES, SERVICES } from "./catalog.ts";
 import { openFileHashes } from "./file-hashes.ts";
 import { planBinary, planPrometheus, planRedis, planService, type Recipe } from "./recipes.ts";
 
 export { listContents } from "./contents.ts";
-export { CLUSTER_IMAGES, SERVICE_IMAGES };
+export { CLUSTER_IMAGES, PUBLISHED_IMAGES, SERVICE_IMAGES };
 
 export interface Image {
   readonly name: string;

@@ -6,7 +6,7 @@ import type { StepContext } from "../progress.ts";
 import { CommandFailure, lastLines } from "../ui/failure.ts";
 import { type UpdateWatcher, watchUpdate } from "./engine-events.ts";
 import { ensureKubernetesPlugin } from "./provider-plugin.ts";
-import { type MachineConfig, writeStackSettings } from "./stack-settings.ts";
+import { decidedBy, type MachineConfig, STACK, writeStackSettings } from "./stack-settings.ts";
 import { openStack, prepareEngine, recoverStack } from "./workspace.ts";
 
 export interface DeployOptions extends MachineConfig {
@@ -41,9 +41,9 @@ export async function deploy(
   ctx.report("loading the program");
   const paths = await prepareEngine(instance, pulumi);
   await ensureKubernetesPlugin(paths, pulumi, ctx);
-  await writeStackSettings(paths.work, machine);
+  await writeStackSettings(paths.work, STACK, decidedBy(machine));
   const { default: program } = await import("../../infra/index.ts");
-  const stack = await openStack(paths, async () => ({ ...(await program()) }));
+  const stack = await openStack(paths, STACK, async () => ({ ...(await program()) }));
   if (await recoverStack(stack, paths)) ctx.report("clearing what an interrupted update left");
   ctx.signal.throwIfAborted();
 
@@ -68,7 +68,7 @@ export async function destroy(
 ): Promise<void> {
   const paths = await prepareEngine(instance, options.pulumi);
   await ensureKubernetesPlugin(paths, options.pulumi, ctx);
-  const stack = await openStack(paths, async () => ({}));
+  const stack = await openStack(paths, STACK, async () => ({}));
   await recoverStack(stack, paths);
   ctx.signal.throwIfAborted();
   const watcher = watchUpdate(ctx.report);

@@ -17,7 +17,7 @@ const violation = (enforcementLevel: string) =>
 const fine = { failures: [] };
 
 test("violations are apart from their rationale, and packs are named", () => {
-  expect(readPreview([violation("advisory"), judged], fine)).toEqual({
+  expect(readPreview([violation("advisory"), judged], fine, 1)).toEqual({
     changes: { create: 63 },
     packs: ["mobile-ai-agent-kubernetes"],
     violations: [
@@ -32,25 +32,29 @@ test("violations are apart from their rationale, and packs are named", () => {
 });
 
 test("a refusal is a result, also without the engine's summary", () => {
-  const { violations } = readPreview([violation("mandatory")], {
-    failure: new Error("exit 255"),
-    failures: [],
-  });
+  const { violations } = readPreview(
+    [violation("mandatory")],
+    {
+      failure: new Error("exit 255"),
+      failures: [],
+    },
+    1,
+  );
   expect(violations.map(({ mandatory }) => mandatory)).toEqual([true]);
 });
 
 test("a preview that no pack has judged doesn't pass", () => {
-  expect(() => readPreview([summary({})], fine)).toThrow("the engine ran no policy pack");
+  expect(() => readPreview([summary({})], fine, 1)).toThrow("the engine ran 0 of 1 policy packs");
 });
 
 test("a failure that is no refusal is told with its reasons", () => {
   const outcome = { failure: new Error("exit 255"), failures: ["program: colour: is not a key"] };
-  expect(() => readPreview([violation("advisory"), judged], outcome)).toThrow(
+  expect(() => readPreview([violation("advisory"), judged], outcome, 1)).toThrow(
     "program: colour: is not a key",
   );
 });
 
 test("a failure of the engine alone is told by its own words", () => {
   const outcome = { failure: new Error("could not start policy pack"), failures: [] };
-  expect(() => readPreview([], outcome)).toThrow("could not start policy pack");
+  expect(() => readPreview([], outcome, 1)).toThrow("could not start policy pack");
 });

@@ -1,18 +1,21 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type ResourceTransformation, runtime } from "@pulumi/pulumi";
 import type { EngineEvent, OpMap, PolicyEvent } from "@pulumi/pulumi/automation/index.js";
 import { type Instance, resolveInstance } from "../instance.ts";
 import type { StepContext } from "../progress.ts";
 import { REPOSITORY } from "../repository.ts";
+import type { Toolchain } from "../toolchain/index.ts";
 import { CommandFailure, lastLines } from "../ui/failure.ts";
+import { installAwsRecorder } from "./aws-recorder/install.ts";
+import { type DumpedResource, resourcesIn } from "./dump.ts";
 import { watchUpdate } from "./engine-events.ts";
 import { installKubernetesPlugin } from "./kubernetes-plugin/install.ts";
 import { installPolicyRunner } from "./policy-runner.ts";
+import { inventSurroundings } from "./preview-surroundings.ts";
 import { writeStackSettings } from "./stack-settings.ts";
 import { openStack, prepareEngine } from "./workspace.ts";
-
-const PACKS = [join(REPOSITORY, "policies", "kubernetes")];
 
 export interface Violation {
   readonly rule: string;
@@ -29,37 +32,57 @@ export interface Preview {
   /** Packs that took part, as in `["mobile-ai-agent-kubernetes"]`. */
   readonly packs: readonly string[];
   readonly violations: readonly Violation[];
+  /** Every resource as the program gives it. */
+  readonly resources: readonly DumpedResource[];
 }
 
 /**
- * `pulumi preview` of the program in `infra/` as a new stack, judged by the policy packs. It needs no cluster: the state
- * is temporary, and the provider answers previews by itself.
+ * `pulumi preview` of the program in `infra/` as a new stack, judged by the policy packs. It needs neither a cluster nor
+ * an account: the state is temporary, the Kubernetes provider answers previews by itself, and a recorder stands in for
+ * the one of AWS.
  *
- * @param pulumi path of the engine's executable
+ * @param stack one with a `Pulumi.<stack>.yaml`
+ * @param options.transform changes resources before the engine sees them, such as a test that plants a fault
  * @throws CommandFailure when the preview fails otherwise than by a policy, or a pack did not take part.
  */
-export async function previewLocal(pulumi: string, ctx: StepContext): Promise<Preview> {
+export async function previewStack(
+  stack: string,
+  options: { readonly toolchain: Toolchain; readonly transform?: ResourceTransformation },
+  ctx: StepContext,
+): Promise<Preview> {
   const root = await mkdtemp(join(tmpdir(), "mobile-ai-agent-preview-"));
   try {
-    return await previewIn(resolveInstance("default", { XDG_STATE_HOME: root }), pulumi, ctx);
+    const pulumi = await options.toolchain.ensure("pulumi", ctx);
+    const instance = resolveInstance("default", { XDG_STATE_HOME: root });
+    return await previewIn(root, { ...options, stack, instance, pulumi }, ctx);
   } finally {
     await rm(root, { recursive: true, force: true });
   }
 }
 
-async function previewIn(instance: Instance, pulumi: string, ctx: StepContext): Promise<Preview> {
+interface PreviewOptions {
+  readonly stack: string;
+  readonly instance: Instance;
+  readonly pulumi: string;
+  readonly toolchain: Toolchain;
+  readonly transform?: ResourceTransformation;
+}
+
+async function previewIn(root: string, options: PreviewOptions, ctx: StepContext): Promise<Preview> {
+  const { stack: name, instance, pulumi } = options;
   ctx.report("loading the program");
   const paths = await prepareEngine(instance, pulumi);
   await installKubernetesPlugin(paths.home);
+  await installAwsRecorder(paths.home);
   await installPolicyRunner(paths);
-  await writeFile(instance.kubeconfig, NO_CLUSTER, { mode: 0o600 });
-  const machine = {
-    kubeconfig: instance.kubeconfig,
-    imageRegistry: "localhost/mobile-ai-agent",
-  };
-  await writeStackSettings(paths.work, machine);
+  const committed = await readFile(join(REPOSITORY, `Pulumi.${name}.yaml`), "utf8");
+  const surroundings = await inventSurroundings({ ...options, root, committed }, ctx);
+  await writeStackSettings(paths.work, name, surroundings.decided);
   const { default: program } = await import("../../infra/index.ts");
-  const stack = await openStack(paths, async () => ({ ...(await program()) }));
+  const stack = await openStack(paths, name, async () => {
+    if (options.transform) runtime.registerStackTransformation(options.transform);
+    return { ...(await program()) };
+  });
   ctx.signal.throwIfAborted();
 
   ctx.report("previewing");
@@ -67,7 +90,7 @@ async function previewIn(instance: Instance, pulumi: string, ctx: StepContext): 
   const events: EngineEvent[] = [];
   const failure = await stack
     .preview({
-      policyPacks: PACKS,
+      policyPacks: surroundings.packs,
       signal: ctx.signal,
       color: "never",
       onEvent: (event) => {
@@ -80,27 +103,21 @@ async function previewIn(instance: Instance, pulumi: string, ctx: StepContext): 
       (error: unknown) => error ?? new Error("the preview failed"),
     );
   ctx.signal.throwIfAborted();
-  return readPreview(events, { failure, failures: watcher.failures() });
+  const outcome = { failure, failures: watcher.failures() };
+  const preview = readPreview(events, outcome, surroundings.packs.length);
+  return { ...preview, resources: resourcesIn(events, root) };
 }
-
-/** Context of nowhere: a preview asks no API server, and must not ask the one that the person happens to have. */
-const NO_CLUSTER = JSON.stringify({
-  apiVersion: "v1",
-  kind: "Config",
-  clusters: [{ name: "none", cluster: { server: "https://127.0.0.1:1" } }],
-  users: [{ name: "none", user: {} }],
-  contexts: [{ name: "none", context: { cluster: "none", user: "none" } }],
-  "current-context": "none",
-});
 
 /**
  * @param outcome `failure` of the engine, if any, and the `failures` of resources. A mandatory violation makes the engine
  *   fail too, without which a failure is one of the preview itself.
+ * @param expected number of packs that had to take part
  */
 export function readPreview(
   events: readonly EngineEvent[],
   outcome: { failure?: unknown; failures: readonly string[] },
-): Preview {
+  expected: number,
+): Omit<Preview, "resources"> {
   const violations = events.flatMap(({ policyEvent }) => (policyEvent ? [readViolation(policyEvent)] : []));
   const summary = events.findLast((event) => event.summaryEvent)?.summaryEvent;
   const refused = violations.some(({ mandatory }) => mandatory);
@@ -113,8 +130,10 @@ export function readPreview(
   // The wire's name; the type's differs. A key is `<name>|local|<path>`.
   const ran = (summary as { PolicyPacks?: Record<string, string> } | undefined)?.PolicyPacks ?? {};
   const packs = Object.keys(ran).map((key) => key.split("|")[0] ?? key);
-  if (!refused && packs.length < PACKS.length) {
-    throw new CommandFailure("the preview was not judged: the engine ran no policy pack");
+  if (!refused && packs.length < expected) {
+    throw new CommandFailure(
+      `the preview was not judged: the engine ran ${packs.length} of ${expected} policy packs`,
+    );
   }
   return { changes: summary?.resourceChanges ?? {}, packs, violations };
 }

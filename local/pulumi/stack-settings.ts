@@ -16,31 +16,39 @@ export interface MachineConfig {
   readonly httpsPort?: number;
 }
 
+/** Keys of the program, and what they are in this run. */
+export type Decided = Readonly<Record<string, unknown>>;
+
+/** @returns the machine's part of stack `local`. */
+export function decidedBy({ kubeconfig, context, ...others }: MachineConfig): Decided {
+  return { cluster: { kind: "existing", kubeconfig, ...(context && { context }) }, ...others };
+}
+
 /**
- * @param committed text of the repository's `Pulumi.local.yaml`
+ * @param committed text of the repository's `Pulumi.<stack>.yaml`
  * @param previous text of the file that the last run used, whose encryption salt the stack's secrets depend on
  * @returns text of the file for this run
  */
 export function composeStackSettings(
   committed: string,
   previous: string | undefined,
-  machine: MachineConfig,
+  decided: Decided,
 ): string {
-  const { kubeconfig, context, imageRegistry, imageTags, imageDigests, httpsPort } = machine;
-  const settings = { kubeconfig, context, imageRegistry, imageTags, imageDigests, httpsPort };
-  const decided = Object.entries(settings).filter(([, value]) => value !== undefined);
+  const added = Object.entries(decided)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => [`${PROJECT}:${key}`, value]);
   const salt = (parse(previous ?? "") as { encryptionsalt?: string } | null)?.encryptionsalt;
   const { config } = parse(committed) as { config?: Record<string, unknown> };
   return stringify({
     ...(salt && { encryptionsalt: salt }),
-    config: { ...config, ...Object.fromEntries(decided.map(([key, value]) => [`${PROJECT}:${key}`, value])) },
+    config: { ...config, ...Object.fromEntries(added) },
   });
 }
 
-/** Writes the stack's settings for this run into the engine's work folder. */
-export async function writeStackSettings(workDir: string, machine: MachineConfig): Promise<void> {
-  const name = `Pulumi.${STACK}.yaml`;
+/** Writes a stack's settings for this run into the engine's work folder. */
+export async function writeStackSettings(workDir: string, stack: string, decided: Decided): Promise<void> {
+  const name = `Pulumi.${stack}.yaml`;
   const committed = await readFile(join(REPOSITORY, name), "utf8");
   const previous = await readFile(join(workDir, name), "utf8").catch(() => undefined);
-  await writeFile(join(workDir, name), composeStackSettings(committed, previous, machine), { mode: 0o600 });
+  await writeFile(join(workDir, name), composeStackSettings(committed, previous, decided), { mode: 0o600 });
 }

@@ -12,7 +12,7 @@ import {
 import { parse } from "yaml";
 import type { Instance } from "../instance.ts";
 import { REPOSITORY } from "../repository.ts";
-import { PROJECT, STACK } from "./stack-settings.ts";
+import { PROJECT } from "./stack-settings.ts";
 
 /** Where the engine keeps an instance's work: nothing of it is in the repository or the user's home. */
 export interface EnginePaths {
@@ -61,12 +61,12 @@ function launcher(pulumi: string): string {
   return `#!/bin/sh\ncommand -v setsid >/dev/null && exec setsid ${binary} "$@"\nexec ${binary} "$@"\n`;
 }
 
-/** @returns the instance's stack, which is made when there is none. */
-export async function openStack(paths: EnginePaths, program: PulumiFn): Promise<Stack> {
+/** @returns the stack of that name, which is made when there is none. */
+export async function openStack(paths: EnginePaths, stackName: string, program: PulumiFn): Promise<Stack> {
   const settings = parse(await readFile(join(REPOSITORY, "Pulumi.yaml"), "utf8")) as ProjectSettings;
   const command = await PulumiCommand.get({ root: paths.engine });
   return await LocalWorkspace.createOrSelectStack(
-    { stackName: STACK, projectName: PROJECT, program },
+    { stackName, projectName: PROJECT, program },
     {
       workDir: paths.work,
       pulumiHome: paths.home,

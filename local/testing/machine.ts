@@ -23,6 +23,7 @@ const TOOL_VARIABLES: Partial<Record<ToolName, string>> = {
   pulumi: "PULUMI_BINARY",
   "kube-apiserver": "KUBE_APISERVER_BINARY",
   kubectl: "KUBECTL_BINARY",
+  traefik: "TRAEFIK_BINARY",
   actionlint: "ACTIONLINT_BINARY",
   syft: "SYFT_BINARY",
 };

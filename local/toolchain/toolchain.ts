@@ -21,9 +21,12 @@ export interface Toolchain {
   ensure(tool: ToolName, ctx: StepContext): Promise<string>;
   /** @returns the path of the VerticalPodAutoscaler's CustomResourceDefinitions (YAML), as its Go module has them. */
   vpaResourceDefinitions(ctx: StepContext): Promise<string>;
+  /** @returns the folder with the Gateway API's CustomResourceDefinitions (YAML) of the release that Traefik is made for. */
+  gatewayResourceDefinitions(ctx: StepContext): Promise<string>;
 }
 
 const VPA_MODULE = "k8s.io/autoscaler/vertical-pod-autoscaler";
+const GATEWAY_MODULE = "sigs.k8s.io/gateway-api";
 const VPA_DEFINITIONS = "vpa-v1-crd-gen.yaml";
 const NAMES = Object.keys(TOOLS) as ToolName[];
 
@@ -69,6 +72,11 @@ export function createToolchain(): Toolchain {
         await copyFile(join(folder, "deploy", VPA_DEFINITIONS), copy);
         return storeInCache(entry, copy, 0o644);
       });
+    },
+
+    async gatewayResourceDefinitions(ctx) {
+      const folder = await goModuleFolder(TOOLS.traefik.module, GATEWAY_MODULE, ctx);
+      return join(folder, "config", "crd", "standard");
     },
   };
 }

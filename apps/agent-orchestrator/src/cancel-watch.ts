@@ -4,11 +4,11 @@ import type { Logger } from "@mobile-ai-agent/service-kit";
 /** Watches over the runs that this process handles. */
 export interface CancelWatch {
   /**
-   * Watch before the run is read: what was asked for earlier is in its document. Dispose of it when the run is handled.
+   * Watch before the run is read: what was asked for earlier is in its document. `end` it when the run is handled.
    *
    * @returns a signal that is aborted when the run's user asks for its end
    */
-  watch(runId: string): Disposable & { readonly signal: AbortSignal };
+  watch(runId: string): { readonly signal: AbortSignal; end(): void };
   close(): void;
 }
 
@@ -33,7 +33,7 @@ export async function openCancelWatch(
       watched.set(runId, controller);
       return {
         signal: controller.signal,
-        [Symbol.dispose]: () => {
+        end() {
           if (watched.get(runId) === controller) watched.delete(runId);
         },
       };

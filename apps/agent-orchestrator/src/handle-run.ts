@@ -38,8 +38,20 @@ export async function handleRun(
   signal: AbortSignal,
   dependencies: RunDependencies,
 ): Promise<void> {
-  const { store, runLog, cancels, limits, logger } = dependencies;
-  using cancel = cancels.watch(runId);
+  const cancel = dependencies.cancels.watch(runId);
+  try {
+    await handleWatched(runId, { signal, cancelled: cancel.signal }, dependencies);
+  } finally {
+    cancel.end();
+  }
+}
+
+async function handleWatched(
+  runId: string,
+  { signal, cancelled }: { signal: AbortSignal; cancelled: AbortSignal },
+  dependencies: RunDependencies,
+): Promise<void> {
+  const { store, runLog, limits, logger } = dependencies;
   const run = await store.runs.get(runId);
   if (!run) return void logger.warn("an unknown run was queued", { run_id: runId });
   const log = await openEventLog(runLog, runId);
@@ -55,13 +67,13 @@ export async function handleRun(
   await store.runs.setStatus(runId, "running");
   const time = AbortSignal.timeout(limits.maxSeconds * 1000);
   try {
-    await streamAnswer(run, log, AbortSignal.any([signal, cancel.signal, time]), dependencies);
+    await streamAnswer(run, log, AbortSignal.any([signal, cancelled, time]), dependencies);
     const { id } = await store.messages.addAnswer({ sessionId: run.sessionId, runId, content: log.content });
     await complete(ending, id);
     logger.info("run completed", { run_id: runId, tokens: log.sequence - 1 });
   } catch (error) {
     if (signal.aborted) throw error;
-    if (cancel.signal.aborted) return await storeCancelled(ending);
+    if (cancelled.aborted) return await storeCancelled(ending);
     if (!time.aborted && !(error instanceof ModelFailure)) throw error;
     logger.error("run failed", { run_id: runId, error: (error as Error).cause ?? error });
     await fail(ending, time.aborted ? TOO_LONG : UNAVAILABLE);
@@ -72,17 +84,21 @@ export async function handleRun(
 async function streamAnswer(run: Run, log: EventLog, signal: AbortSignal, dependencies: RunDependencies) {
   const { store, openTools, model, limits } = dependencies;
   const history = store.messages.history(run.sessionId, HISTORY);
-  await using tools = await openTools(run, signal);
-  const prompt = composePrompt(await history, { run, context: tools.context, tools: tools.definitions });
-  const pieces = answerWithTools(
-    prompt,
-    {
-      ...{ model, tools, maxSteps: limits.maxSteps, steps: run.steps, said: log.content },
-      onStep: (step) => store.runs.addStep(run.id, step),
-    },
-    signal,
-  );
-  for await (const text of pieces) await log.token(text);
+  const tools = await openTools(run, signal);
+  try {
+    const prompt = composePrompt(await history, { run, context: tools.context, tools: tools.definitions });
+    const pieces = answerWithTools(
+      prompt,
+      {
+        ...{ model, tools, maxSteps: limits.maxSteps, steps: run.steps, said: log.content },
+        onStep: (step) => store.runs.addStep(run.id, step),
+      },
+      signal,
+    );
+    for await (const text of pieces) await log.token(text);
+  } finally {
+    await tools.close();
+  }
   if (log.content === "") throw new ModelFailure("the model's answer was empty");
 }
 

@@ -28,7 +28,7 @@ export interface ToolCall {
 }
 
 /** The tools of one run, over one MCP connection. */
-export interface RunTools extends AsyncDisposable {
+export interface RunTools {
   /** What the agent should know in the run's session. */
   readonly context: Context["context"];
   /** Empty for a model that can't call tools. */
@@ -38,6 +38,7 @@ export interface RunTools extends AsyncDisposable {
    * @throws only when aborted
    */
   call(call: ToolCall, signal: AbortSignal): Promise<string>;
+  close(): Promise<void>;
 }
 
 /** @throws when context-protocol-server can't be reached or refuses, or when aborted */
@@ -71,7 +72,7 @@ export function connectRunTools(options: {
         context,
         definitions,
         call: (call, callSignal) => callTool(client, call, callSignal),
-        [Symbol.asyncDispose]: () => client.close(),
+        close: () => client.close(),
       };
     } catch (error) {
       await client.close();

@@ -22,6 +22,7 @@ interface Route {
 export const ROUTES: Readonly<Record<string, Route>> = {
   "/api/auth": { service: "AUTH_SERVICE_URL", access: "anyone" },
   "/api/users": { service: "AUTH_SERVICE_URL", access: "user" },
+  "/api/admin": { service: "AUTH_SERVICE_URL", access: "user" },
   "/api/session": { service: "CONTEXT_PROTOCOL_SERVER_URL", access: "user" },
   "/api/context": { service: "CONTEXT_PROTOCOL_SERVER_URL", access: "user" },
   "/api/message": { service: "CONTEXT_PROTOCOL_SERVER_URL", access: "user" },

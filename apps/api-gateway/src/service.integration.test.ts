@@ -1,5 +1,5 @@
 import { createLogger, readConfig } from "@mobile-ai-agent/service-kit";
-import { createIssuer, startMongo } from "@mobile-ai-agent/test-support";
+import { createIssuer, freePort, startMongo } from "@mobile-ai-agent/test-support";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { authConfig } from "../../auth-service/src/config.ts";
 import { createAuthService } from "../../auth-service/src/service.ts";
@@ -17,9 +17,12 @@ beforeAll(async () => {
   const ports = { PORT: "0", METRICS_PORT: "0" };
   const authEnv = {
     MONGODB_URI: mongo.uri,
+    // None there: signing in does without.
+    REDIS_URL: `redis://127.0.0.1:${await freePort()}`,
+    SECOND_FACTOR_KEYS: Buffer.alloc(32, 1).toString("base64"),
     JWT_ISSUER: issuer,
     JWT_AUDIENCE: audience,
-    JWT_PRIVATE_KEY: privateKey,
+    JWT_PRIVATE_KEYS: privateKey,
   };
   auth = createAuthService(readConfig(authConfig, { ...ports, ...authEnv }), logger);
   await auth.start();
@@ -38,14 +41,30 @@ afterAll(async () => {
   await mongo?.stop();
 });
 
-const post = (path: string, body: object) =>
+const post = (path: string, body: object, headers: Record<string, string> = {}) =>
   fetch(base + path, {
     method: "POST",
-    headers: { "content-type": "application/json" },
+    headers: { "content-type": "application/json", ...headers },
     body: JSON.stringify(body),
   });
 
 describe("api-gateway before a real auth-service", () => {
+  it("lets a web page's refresh cookie through, both ways", async () => {
+    const account = { username: "web", email: "web@example.org", password: "correct horse battery" };
+    await post("/api/auth/register", account);
+    const { username, password } = account;
+    const login = await post("/api/auth/login", { username, password, refresh_token_in: "cookie" });
+    const [cookie = ""] = login.headers.getSetCookie();
+    expect(cookie).toMatch(/^__Secure-refresh_token=[\w-]+; Max-Age=604800; Path=\/api\/auth; /);
+    expect(cookie).toMatch(/; HttpOnly; Secure; SameSite=Strict$/);
+    const headers = { cookie: cookie.split(";")[0] ?? "", "sec-fetch-site": "same-origin" };
+    const refreshed = await post("/api/auth/refresh", {}, headers);
+    expect(refreshed.status).toBe(200);
+    expect(refreshed.headers.getSetCookie()).toEqual([expect.stringContaining("__Secure-refresh_token=")]);
+    const foreign = await post("/api/auth/refresh", {}, { ...headers, "sec-fetch-site": "cross-site" });
+    expect(foreign.status).toBe(403);
+  });
+
   it("lets one register, sign in and ask who one is; answers 502 when the service is gone", async () => {
     const password = "correct horse battery";
     const registered = await post("/api/auth/register", {

@@ -5,10 +5,13 @@ import {
   createMetrics,
   createRateLimiters,
   createTokenVerifier,
+  followRevocations,
   type Logger,
   listen,
   openRedis,
   type RateLimiter,
+  type Revocations,
+  refuseRevoked,
   type Service,
   startManagement,
 } from "@mobile-ai-agent/service-kit";
@@ -39,7 +42,7 @@ export function createApiGateway(
   const ports = { http: 0, management: 0 };
   let ready = false;
 
-  const mount = (limiters: Readonly<Record<LimitClass, RateLimiter>>) => {
+  const mount = (limiters: Readonly<Record<LimitClass, RateLimiter>>, revocations: Revocations) => {
     const verifier = createTokenVerifier({
       issuer: config.JWT_ISSUER,
       audience: config.JWT_AUDIENCE,
@@ -49,7 +52,7 @@ export function createApiGateway(
     return (app: Express) => {
       app.set("trust proxy", config.TRUSTED_PROXY_COUNT);
       if (config.CORS_ALLOWED_ORIGINS.length > 0) app.use(allowOrigins(config.CORS_ALLOWED_ORIGINS));
-      app.use(identify(cacheVerified(verifier)));
+      app.use(identify(refuseRevoked(cacheVerified(verifier), revocations)));
       const limit = overrides.limit ?? limitRequests(limiters, gatewayMetrics);
       mountRoutes(app, { config, agent, limit, metrics: gatewayMetrics, logger });
     };
@@ -63,7 +66,9 @@ export function createApiGateway(
       closers.unshift(management.close);
       const redis = openRedis(config, logger);
       closers.unshift(redis.close);
-      const routes = mount(createRateLimiters(redis.client, limitsOf(config), logger));
+      const revocations = await followRevocations(redis.client, logger);
+      closers.unshift(revocations.close);
+      const routes = mount(createRateLimiters(redis.client, limitsOf(config), logger), revocations);
       const http = await listen(createApp({ logger, metrics, routes, json: false }), config.PORT);
       closers.unshift(http.close);
       Object.assign(ports, { http: http.port, management: management.port });

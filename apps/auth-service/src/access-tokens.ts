@@ -1,30 +1,29 @@
-import { createHash, createPublicKey, type KeyObject, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type { Role } from "@mobile-ai-agent/contracts";
 import jwt from "jsonwebtoken";
+import type { KeySet } from "./key-set.ts";
 
 export interface AccessTokens {
-  /** Public keys as RFC 7517 has them. */
-  readonly jwks: { keys: object[] };
   /** Seconds. */
   readonly ttl: number;
-  sign(user: { id: string; roles: Role[] }): string;
+  /** @param signIn id of the sign-in (refresh family) that the token belongs to */
+  sign(user: { id: string; roles: Role[] }, signIn: string): string;
 }
 
-/** Access tokens as RFC 9068 has them, signed with ES256; the key id is the RFC 7638 thumbprint of the key. */
+/** Access tokens as RFC 9068 has them, signed with ES256. Times in seconds. */
 export function createAccessTokens(options: {
-  privateKey: KeyObject;
+  /** Those in force now. */
+  keys: () => KeySet;
   issuer: string;
   audience: string;
   ttl: number;
 }): AccessTokens {
-  const { privateKey, issuer, audience, ttl } = options;
-  const { kty, crv, x, y } = createPublicKey(privateKey).export({ format: "jwk" });
-  const kid = createHash("sha256").update(JSON.stringify({ crv, kty, x, y })).digest("base64url");
+  const { keys, issuer, audience, ttl } = options;
   return {
-    jwks: { keys: [{ kty, crv, x, y, kid, use: "sig", alg: "ES256" }] },
     ttl,
-    sign: ({ id, roles }) =>
-      jwt.sign({ roles }, privateKey, {
+    sign({ id, roles }, signIn) {
+      const { kid, privateKey } = keys().signing;
+      return jwt.sign({ roles, sid: signIn }, privateKey, {
         algorithm: "ES256",
         header: { alg: "ES256", typ: "at+jwt" },
         keyid: kid,
@@ -33,6 +32,7 @@ export function createAccessTokens(options: {
         subject: id,
         jwtid: randomUUID(),
         expiresIn: ttl,
-      }),
+      });
+    },
   };
 }

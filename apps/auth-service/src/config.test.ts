@@ -6,9 +6,11 @@ import { authConfig } from "./config.ts";
 
 const env = {
   MONGODB_URI: "mongodb://localhost/auth",
+  REDIS_URL: "redis://localhost",
+  SECOND_FACTOR_KEYS: Buffer.alloc(32, 1).toString("base64"),
   JWT_ISSUER: "https://issuer.test",
   JWT_AUDIENCE: "mobile-ai-agent",
-  JWT_PRIVATE_KEY: createIssuer().privateKey,
+  JWT_PRIVATE_KEYS: createIssuer().privateKey,
 };
 
 describe("authConfig", () => {
@@ -21,9 +23,9 @@ describe("authConfig", () => {
     ["no key", "hunter2"],
     ["an RSA key", rsa.export({ type: "pkcs8", format: "pem" }) as string],
     ["a public key", createIssuer().publicKey],
-  ])("refuses %s as the signing key without repeating it", (_name, JWT_PRIVATE_KEY) => {
-    expect(() => readConfig(authConfig, { ...env, JWT_PRIVATE_KEY })).toThrow(
-      /JWT_PRIVATE_KEY: must be a P-256 private key in PKCS #8 PEM; correct JWT_PRIVATE_KEY$/,
+  ])("refuses %s as the signing key without repeating it", (_name, JWT_PRIVATE_KEYS) => {
+    expect(() => readConfig(authConfig, { ...env, JWT_PRIVATE_KEYS })).toThrow(
+      /JWT_PRIVATE_KEYS: must be P-256 private keys in PKCS #8 PEM; correct JWT_PRIVATE_KEYS$/,
     );
   });
 });

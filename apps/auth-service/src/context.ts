@@ -1,13 +1,24 @@
 import type { TokenVerifier } from "@mobile-ai-agent/service-kit";
 import type { AccessTokens } from "./access-tokens.ts";
+import type { KeySet } from "./key-set.ts";
+import type { LoginDelay } from "./login-delay.ts";
+import type { Passkeys } from "./passkeys.ts";
+import type { PasswordPolicy } from "./password-policy.ts";
 import type { Passwords } from "./passwords.ts";
 import type { RefreshTokens } from "./refresh-tokens.ts";
+import type { SecondFactors } from "./second-factors.ts";
 import type { Users } from "./users.ts";
 
 /** What the routes work with. */
 export interface AuthContext {
   readonly users: Users;
   readonly passwords: Passwords;
+  readonly passwordPolicy: PasswordPolicy;
+  readonly loginDelay: LoginDelay;
+  readonly secondFactors: SecondFactors;
+  readonly passkeys: Passkeys;
+  /** Those in force now. */
+  readonly keys: () => KeySet;
   readonly accessTokens: AccessTokens;
   readonly refreshTokens: RefreshTokens;
   readonly verifier: TokenVerifier;

@@ -28,10 +28,19 @@ interface TokenDocument {
   expires_at: Date;
 }
 
+/** A refresh token, and the family that it is of. */
+export interface SignIn {
+  readonly userId: string;
+  readonly familyId: string;
+  readonly token: string;
+}
+
 export interface RefreshTokens {
+  /** Seconds. */
+  readonly ttl: number;
   createIndexes(): Promise<void>;
   /** A token of a new family. */
-  issue(userId: string): Promise<string>;
+  issue(userId: string): Promise<SignIn>;
   /**
    * Takes a token for the next one (RFC 9700, 4.14.2). A token that was taken before revokes its family, unless it was
    * the last one and the retry window is open: then the answer was probably lost, and it gets a sibling of the next.
@@ -39,18 +48,32 @@ export interface RefreshTokens {
    *
    * @returns undefined when the token is unknown, expired or revoked
    */
-  rotate(token: string): Promise<{ userId: string; token: string } | undefined>;
+  rotate(token: string): Promise<SignIn | undefined>;
   /** Revokes the token's family; an unknown token is no error. */
   revoke(token: string): Promise<void>;
+  /** Revokes every family of a user, or all but one. */
+  revokeAll(userId: string, options?: { except: string }): Promise<void>;
+  /** Whether a family has neither been revoked nor expired. */
+  isActive(familyId: string): Promise<boolean>;
   /** Deletes what has expired. */
   sweep(): Promise<void>;
 }
 
-/** Refresh tokens: 32 random bytes each. Times in seconds. */
+/**
+ * Refresh tokens: 32 random bytes each. Times in seconds.
+ *
+ * @param options.onRevoke is told which families end, before they do: their access tokens have to end too
+ */
 export function createRefreshTokens(
   db: Db,
-  { ttl, retryWindow, now = Date.now }: { ttl: number; retryWindow: number; now?: () => number },
+  options: {
+    ttl: number;
+    retryWindow: number;
+    onRevoke: (familyIds: readonly string[]) => Promise<void>;
+    now?: () => number;
+  },
 ): RefreshTokens {
+  const { ttl, retryWindow, onRevoke, now = Date.now } = options;
   const families = db.collection<FamilyDocument>("refresh_families");
   const rotations = db.collection<RotationDocument>("refresh_rotations");
   const tokens = db.collection<TokenDocument>("refresh_tokens");
@@ -89,9 +112,18 @@ export function createRefreshTokens(
     return made !== null && next === null && now() - made.rotated_at.getTime() <= retryWindow * 1000;
   }
 
+  async function end(ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    await onRevoke(ids);
+    await families.deleteMany({ _id: { $in: [...ids] } });
+  }
+
   return {
+    ttl,
+
     async createIndexes() {
       await families.createIndex({ expires_at: 1 });
+      await families.createIndex({ user_id: 1 });
       await rotations.createIndex({ expires_at: 1 });
       await tokens.createIndex({ expires_at: 1 });
     },
@@ -99,7 +131,7 @@ export function createRefreshTokens(
     async issue(userId) {
       const familyId = randomUUID();
       await families.insertOne({ _id: familyId, user_id: userId, expires_at: expiry() });
-      return insert(familyId, 1);
+      return { userId, familyId, token: await insert(familyId, 1) };
     },
 
     async rotate(token) {
@@ -110,15 +142,25 @@ export function createRefreshTokens(
 
       const next = found.generation + 1;
       if ((await advance(family._id, next)) || (await mayBeLost(family._id, next))) {
-        return { userId: family.user_id, token: await insert(family._id, next) };
+        return { userId: family.user_id, familyId: family._id, token: await insert(family._id, next) };
       }
-      await families.deleteOne({ _id: family._id });
+      await end([family._id]);
       return undefined;
     },
 
     async revoke(token) {
       const found = await tokens.findOne({ _id: digest(token) });
-      if (found) await families.deleteOne({ _id: found.family_id });
+      if (found) await end([found.family_id]);
+    },
+
+    async revokeAll(userId, { except } = { except: "" }) {
+      const found = await families.find({ user_id: userId }, { projection: { _id: 1 } }).toArray();
+      await end(found.map(({ _id }) => _id).filter((id) => id !== except));
+    },
+
+    async isActive(familyId) {
+      const family = await families.findOne({ _id: familyId });
+      return family !== null && family.expires_at.getTime() > now();
     },
 
     async sweep() {

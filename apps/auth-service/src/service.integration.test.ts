@@ -1,33 +1,21 @@
 import { TokenResponse, User } from "@mobile-ai-agent/contracts";
-import { createLogger, createTokenVerifier, readConfig } from "@mobile-ai-agent/service-kit";
-import { createIssuer, describedFetch, startMongo } from "@mobile-ai-agent/test-support";
+import { createTokenVerifier } from "@mobile-ai-agent/service-kit";
+import { createIssuer, describedFetch, startMongo, startRedis } from "@mobile-ai-agent/test-support";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { authConfig } from "./config.ts";
-import { createAuthService } from "./service.ts";
+import { runAuthService } from "./testing/run-auth-service.ts";
 
 const issuer = createIssuer();
-let mongo: Awaited<ReturnType<typeof startMongo>>;
-let service: ReturnType<typeof createAuthService>;
+const cleanup = new AsyncDisposableStack();
 let base: string;
 
 beforeAll(async () => {
-  mongo = await startMongo();
-  const config = readConfig(authConfig, {
-    PORT: "0",
-    METRICS_PORT: "0",
-    MONGODB_URI: mongo.uri,
-    JWT_ISSUER: issuer.issuer,
-    JWT_AUDIENCE: issuer.audience,
-    JWT_PRIVATE_KEY: issuer.privateKey,
-  });
-  service = createAuthService(config, createLogger("auth-service", "none"));
-  await service.start();
-  base = `http://127.0.0.1:${service.ports().http}`;
+  const [mongo, redis] = await Promise.all([startMongo(), startRedis()]);
+  for (const server of [mongo, redis]) cleanup.defer(() => server.stop());
+  const service = await runAuthService({ mongo, redis, issuer });
+  cleanup.defer(() => service.stop());
+  base = service.origin;
 });
-afterAll(async () => {
-  await service?.stop();
-  await mongo?.stop();
-});
+afterAll(() => cleanup.disposeAsync());
 
 const post = (path: string, body: unknown) =>
   describedFetch(base + path, {
@@ -46,9 +34,11 @@ async function registered(): Promise<{ username: string; email: string }> {
   expect((await post("/api/auth/register", { ...names, password })).status).toBe(201);
   return names;
 }
-async function signedIn(): Promise<TokenResponse> {
+/** Tokens of a client that keeps its refresh token itself. */
+const Tokens = TokenResponse.required();
+async function signedIn() {
   const { username } = await registered();
-  return TokenResponse.parse(await (await post("/api/auth/login", { username, password })).json());
+  return Tokens.parse(await (await post("/api/auth/login", { username, password })).json());
 }
 
 describe("auth-service", () => {
@@ -113,9 +103,9 @@ describe("auth-service", () => {
   it("rotates refresh tokens, and revokes the family when an old one is used again", async () => {
     const first = await signedIn();
     const refresh = (refresh_token: string) => post("/api/auth/refresh", { refresh_token });
-    const second = TokenResponse.parse(await (await refresh(first.refresh_token)).json());
+    const second = Tokens.parse(await (await refresh(first.refresh_token)).json());
     expect((await me(second.access_token)).status).toBe(200);
-    const third = TokenResponse.parse(await (await refresh(second.refresh_token)).json());
+    const third = Tokens.parse(await (await refresh(second.refresh_token)).json());
     const reused = await refresh(first.refresh_token);
     expect([reused.status, reused.headers.get("www-authenticate")]).toEqual([401, "Bearer"]);
     expect((await refresh(third.refresh_token)).status).toBe(401);

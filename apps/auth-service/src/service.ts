@@ -5,16 +5,26 @@ import {
   createTokenVerifier,
   type Logger,
   listen,
+  openRedis,
+  type RedisClient,
   type Service,
   startManagement,
 } from "@mobile-ai-agent/service-kit";
 import type { Db } from "mongodb";
 import { createAccessTokens } from "./access-tokens.ts";
+import { createChallenges } from "./challenges.ts";
 import type { AuthConfig } from "./config.ts";
 import type { AuthContext } from "./context.ts";
+import { followKeys } from "./follow-keys.ts";
+import { createLoginDelay } from "./login-delay.ts";
+import { createPasskeys, type RelyingParty } from "./passkeys.ts";
+import { createPasswordPolicy } from "./password-policy.ts";
 import { createPasswords } from "./passwords.ts";
-import { createRefreshTokens, type RefreshTokens } from "./refresh-tokens.ts";
+import { createRefreshTokens } from "./refresh-tokens.ts";
+import { createRevokedSignIns } from "./revoked-sign-ins.ts";
 import { mountRoutes } from "./routes/index.ts";
+import { createSecondFactors } from "./second-factors.ts";
+import { createSecretBox } from "./secret-box.ts";
 import { createUsers } from "./users.ts";
 
 const SWEEP_MS = 3_600_000;
@@ -39,10 +49,14 @@ export function createAuthService(
 
       const mongo = await connectMongo(config, "auth-service");
       closers.unshift(mongo.close);
-      const context = await createContext(config, mongo.db);
-      closers.unshift(sweepHourly(context.refreshTokens, logger));
+      // Who signs in needs no Redis, so neither does the start.
+      const redis = openRedis(config, logger);
+      closers.unshift(redis.close);
+      const { context, close } = await createContext({ config, db: mongo.db, redis: redis.client, logger });
+      closers.unshift(close);
 
       const app = createApp({ logger, metrics, routes: (app) => mountRoutes(app, context) });
+      app.set("trust proxy", config.TRUSTED_PROXY_COUNT);
       const http = await listen(app, config.PORT);
       closers.unshift(http.close);
       ports.http = http.port;
@@ -56,29 +70,71 @@ export function createAuthService(
   };
 }
 
-async function createContext(config: AuthConfig, db: Db): Promise<AuthContext> {
-  const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience, JWT_PRIVATE_KEY: privateKey } = config;
+async function createContext(dependencies: {
+  config: AuthConfig;
+  db: Db;
+  redis: RedisClient;
+  logger: Logger;
+}): Promise<{ context: AuthContext; close(): void }> {
+  const { config, db, redis, logger } = dependencies;
+  const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience, ACCESS_TTL: ttl } = config;
   const users = createUsers(db);
+  const revokedSignIns = createRevokedSignIns(db, redis, { ttl, logger });
   const refreshTokens = createRefreshTokens(db, {
     ttl: config.REFRESH_TTL,
     retryWindow: config.REFRESH_RETRY_WINDOW,
+    onRevoke: revokedSignIns.add,
   });
+  const secondFactors = createSecondFactors(db, createSecretBox(config.SECOND_FACTOR_KEYS));
   await users.createIndexes();
+  await secondFactors.createIndexes();
+  const challenges = createChallenges(db);
+  const passkeys = createPasskeys(db, challenges, relyingParty(config));
+  await challenges.createIndexes();
+  await passkeys.createIndexes();
   await refreshTokens.createIndexes();
-  const accessTokens = createAccessTokens({ privateKey, issuer, audience, ttl: config.ACCESS_TTL });
-  const verifier = createTokenVerifier({
-    issuer,
-    audience,
-    jwksUrl: "http://localhost/.well-known/jwks.json",
-    // Its own keys need no network.
-    fetch: async () => Response.json(accessTokens.jwks),
-  });
-  return { users, refreshTokens, accessTokens, verifier, passwords: await createPasswords() };
+  await revokedSignIns.createIndexes();
+  const keys = followKeys({ initial: config.JWT_PRIVATE_KEYS, file: config.JWT_PRIVATE_KEYS_FILE, logger });
+  const stopSweeping = sweepHourly([refreshTokens, revokedSignIns, secondFactors, challenges], logger);
+  const context = {
+    users,
+    refreshTokens,
+    keys: keys.current,
+    accessTokens: createAccessTokens({ keys: keys.current, issuer, audience, ttl }),
+    verifier: createTokenVerifier({
+      issuer,
+      audience,
+      jwksUrl: "http://localhost/.well-known/jwks.json",
+      // Its own keys need no network.
+      fetch: async () => Response.json(keys.current().jwks),
+    }),
+    passwords: await createPasswords(),
+    passwordPolicy: createPasswordPolicy({ requireClasses: config.PASSWORD_CLASSES }),
+    secondFactors,
+    passkeys,
+    loginDelay: createLoginDelay(redis, logger),
+  };
+  return {
+    context,
+    close() {
+      stopSweeping();
+      keys.close();
+      revokedSignIns.close();
+    },
+  };
 }
 
-function sweepHourly(refreshTokens: RefreshTokens, logger: Logger): () => void {
-  const sweep = () =>
-    refreshTokens.sweep().catch((error) => logger.warn("sweep failed; the next is in an hour", { error }));
-  const timer = setInterval(sweep, SWEEP_MS);
+/** Tokens are issued in the name of the platform's address, where people sign in. */
+function relyingParty({ JWT_ISSUER, PASSKEY_ORIGINS }: AuthConfig): RelyingParty {
+  const { hostname: id, origin } = new URL(JWT_ISSUER);
+  return { id, name: "Mobile AI Agent", origins: [origin, ...PASSKEY_ORIGINS] };
+}
+
+function sweepHourly(swept: readonly { sweep(): Promise<void> }[], logger: Logger): () => void {
+  const sweepAll = () =>
+    Promise.all(swept.map((one) => one.sweep())).catch((error) =>
+      logger.warn("sweep failed; the next is in an hour", { error }),
+    );
+  const timer = setInterval(sweepAll, SWEEP_MS);
   return () => clearInterval(timer);
 }

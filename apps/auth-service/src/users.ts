@@ -14,6 +14,9 @@ interface UserDocument {
   created_at: Date;
 }
 
+/** What others may know: never the password's hash. */
+const PUBLIC = { username: 1, email: 1, roles: 1, created_at: 1 } as const;
+
 export interface Users {
   createIndexes(): Promise<void>;
   /** @returns undefined when the username or the email address is taken, in any case of letters */
@@ -21,6 +24,12 @@ export interface Users {
   /** By username, or by email address when it has an @, in any case of letters. */
   findByLogin(login: string): Promise<{ user: User; passwordHash: string } | undefined>;
   findById(id: string): Promise<User | undefined>;
+  findCredentials(id: string): Promise<{ user: User; passwordHash: string } | undefined>;
+  setPassword(id: string, passwordHash: string): Promise<void>;
+  /** @returns the user, or undefined when nobody has the username */
+  setAdmin(username: string, admin: boolean): Promise<User | undefined>;
+  /** By username, those whose names begin with the prefix, in any case of letters, and come after `after`. */
+  list(query: { prefix?: string; after?: string; limit: number }): Promise<User[]>;
 }
 
 export function createUsers(db: Db): Users {
@@ -56,8 +65,33 @@ export function createUsers(db: Db): Users {
       return document ? { user: toUser(document), passwordHash: document.password_hash } : undefined;
     },
     async findById(id) {
-      const document = await users.findOne({ _id: id });
+      const document = await users.findOne({ _id: id }, { projection: PUBLIC });
       return document ? toUser(document) : undefined;
+    },
+    async findCredentials(id) {
+      const document = await users.findOne({ _id: id });
+      return document ? { user: toUser(document), passwordHash: document.password_hash } : undefined;
+    },
+    async setPassword(id, password_hash) {
+      await users.updateOne({ _id: id }, { $set: { password_hash } });
+    },
+    async setAdmin(username, admin) {
+      const roles: Role[] = admin ? ["user", "admin"] : ["user"];
+      const filter = { username_key: key(username) };
+      const { matchedCount } = await users.updateOne(filter, { $set: { roles } });
+      const document = matchedCount > 0 ? await users.findOne(filter, { projection: PUBLIC }) : null;
+      return document ? toUser(document) : undefined;
+    },
+    async list({ prefix = "", after = "", limit }) {
+      const from = key(prefix);
+      // A username has nothing that sorts behind a tilde.
+      const range = { $gte: from, $lt: `${from}~`, ...(after && { $gt: key(after) }) };
+      const documents = await users
+        .find({ username_key: range }, { projection: PUBLIC })
+        .sort({ username_key: 1 })
+        .limit(limit)
+        .toArray();
+      return documents.map(toUser);
     },
   };
 }
@@ -66,6 +100,7 @@ function key(name: string): string {
   return name.toLowerCase();
 }
 
-function toUser({ _id, username, email, roles, created_at }: UserDocument): User {
+function toUser(document: Pick<UserDocument, "_id" | keyof typeof PUBLIC>): User {
+  const { _id, username, email, roles, created_at } = document;
   return { id: _id, username, email, roles, created_at: created_at.toISOString() };
 }

@@ -10,8 +10,10 @@ import {
   createLogger,
   createMetrics,
   createTokenVerifier,
+  followRevocations,
   type Logger,
   listen,
+  refuseRevoked,
   requireUser,
   type Service,
   startManagement,
@@ -47,11 +49,14 @@ export function createService(
       resources.defer(() => redis.close());
       const store = createConversationStore(mongo.db);
       await store.createIndexes();
-      const verifier = createTokenVerifier({
+      const revocations = await followRevocations(redis, logger);
+      resources.defer(() => revocations.close());
+      const tokens = createTokenVerifier({
         issuer: config.JWT_ISSUER,
         audience: config.JWT_AUDIENCE,
         jwksUrl: config.JWKS_URL,
       });
+      const verifier = refuseRevoked(tokens, revocations);
       const routes = mountRoutes({
         store,
         queue: createRunQueue(redis),

@@ -13,7 +13,13 @@ import {
   createRunLog,
   type RunLog,
 } from "@mobile-ai-agent/conversation-store";
-import { connectMongo, connectRedis, createLogger, type RedisClient } from "@mobile-ai-agent/service-kit";
+import {
+  announceRevocations,
+  connectMongo,
+  connectRedis,
+  createLogger,
+  type RedisClient,
+} from "@mobile-ai-agent/service-kit";
 import { createIssuer, eventually, freePort, startMongo, startRedis } from "@mobile-ai-agent/test-support";
 import { io, type Socket } from "socket.io-client";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -171,6 +177,20 @@ describe("handshake", () => {
   it("serves no transport but WebSocket", async () => {
     const response = await fetch(`http://127.0.0.1:${one.port()}${SOCKET_PATH}/?EIO=4&transport=polling`);
     expect(response.status).toBe(400);
+  });
+
+  it("ends the sockets of a sign-in that was ended, on every replica within a second, and lets none in", async () => {
+    const [user, signIn] = [randomUUID(), randomUUID()];
+    const token = tokenOf(user, { sid: signIn });
+    const ended = [await connect(one, token), await connect(two, token)];
+    const elsewhere = await connect(one, tokenOf(user));
+    await announceRevocations(redis, [{ signIn, until: Date.now() + 60_000 }]);
+    await eventually(() => ended.every((device) => !device.connected), { timeoutMs: 1000 });
+    for (const instance of [one, two]) expect(await outcome(open(instance, token))).toBe("unauthorized");
+    expect(elsewhere.connected).toBe(true);
+    expect(
+      (await fetch(`${context}/api/session`, { headers: { authorization: `Bearer ${token}` } })).status,
+    ).toBe(401);
   });
 
   it("announces the token's expiry, and ends the connection then", async () => {

@@ -6,8 +6,10 @@ import {
   createMetrics,
   createRateLimiters,
   createTokenVerifier,
+  followRevocations,
   type Logger,
   listen,
+  refuseRevoked,
   type Service,
   startManagement,
 } from "@mobile-ai-agent/service-kit";
@@ -38,15 +40,19 @@ export function createService(
       resources.defer(() => probes.close());
       const redis = await connectRedis(config, logger);
       resources.defer(() => redis.close());
+      const revocations = await followRevocations(redis, logger);
+      resources.defer(() => revocations.close());
+      const tokens = createTokenVerifier({
+        issuer: config.JWT_ISSUER,
+        audience: config.JWT_AUDIENCE,
+        jwksUrl: config.JWKS_URL,
+      });
       const server = createServer(createApp({ logger, metrics, routes: () => {}, json: false }));
       const io = attachSocketServer(server, {
         allowedOrigins: config.ALLOWED_ORIGINS,
         redis,
-        verifier: createTokenVerifier({
-          issuer: config.JWT_ISSUER,
-          audience: config.JWT_AUDIENCE,
-          jwksUrl: config.JWKS_URL,
-        }),
+        verifier: refuseRevoked(tokens, revocations),
+        revocations,
         // Of the name by which api-gateway counts too: a message is one, whichever way it comes.
         messageLimit: createRateLimiters(redis, { chat: limitOf(config) }, logger).chat,
         context: createContextClient(config.CONTEXT_PROTOCOL_SERVER_URL),

@@ -1,7 +1,13 @@
 import type { Server as HttpServer } from "node:http";
 import { SOCKET_PATH } from "@mobile-ai-agent/contracts";
 import { createRunLog } from "@mobile-ai-agent/conversation-store";
-import type { Logger, RateLimiter, RedisClient, TokenVerifier } from "@mobile-ai-agent/service-kit";
+import type {
+  Logger,
+  RateLimiter,
+  RedisClient,
+  Revocations,
+  TokenVerifier,
+} from "@mobile-ai-agent/service-kit";
 import { createAdapter } from "@socket.io/redis-streams-adapter";
 import { Server } from "socket.io";
 import { authenticate } from "./authenticate.ts";
@@ -11,12 +17,14 @@ import { cancelRun } from "./handlers/cancel-run.ts";
 import { sendMessage } from "./handlers/send-message.ts";
 import { subscribeRun } from "./handlers/subscribe-run.ts";
 import { isAllowedOrigin } from "./origin.ts";
-import { roomOf, type UserSocketServer } from "./socket-types.ts";
+import { endWhenRevoked } from "./revocation.ts";
+import { roomOf, roomOfSignIn, type UserSocketServer } from "./socket-types.ts";
 
 export interface SocketServerOptions {
   readonly allowedOrigins: readonly string[];
   readonly redis: RedisClient;
   readonly verifier: TokenVerifier;
+  readonly revocations: Pick<Revocations, "has" | "onRevoked">;
   readonly messageLimit: RateLimiter;
   readonly context: ContextClient;
   readonly logger: Logger;
@@ -25,7 +33,7 @@ export interface SocketServerOptions {
 /** Serves Socket.IO on an HTTP server that doesn't listen yet. */
 export function attachSocketServer(
   http: HttpServer,
-  { allowedOrigins, redis, verifier, messageLimit, context, logger }: SocketServerOptions,
+  { allowedOrigins, redis, verifier, revocations, messageLimit, context, logger }: SocketServerOptions,
 ): UserSocketServer {
   const io: UserSocketServer = new Server(http, {
     path: SOCKET_PATH,
@@ -42,10 +50,12 @@ export function attachSocketServer(
     connection.request = null;
   });
   io.use(authenticate(verifier));
+  revocations.onRevoked((signIn) => io.local.in(roomOfSignIn(signIn)).disconnectSockets(true));
   const log = createRunLog(redis);
   io.on("connection", (socket) => {
     void socket.join(roomOf(socket.data.claims));
     endAtExpiry(socket);
+    endWhenRevoked(socket, revocations);
     socket.on("message:send", sendMessage(socket, { context, limit: messageLimit, logger }));
     socket.on("run:cancel", cancelRun(socket, context, logger));
     socket.on("run:subscribe", subscribeRun(socket, { context, log, logger }));

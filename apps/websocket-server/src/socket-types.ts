@@ -19,6 +19,11 @@ export type UserSocketServer = Server<
   SocketData
 >;
 
+/** The sockets of one sign-in, on all replicas. */
+export function roomOfSignIn(signIn: string): string {
+  return `sign-in:${signIn}`;
+}
+
 /** All devices of a user, on all replicas. */
 export function roomOf({ sub }: AccessTokenClaims): string {
   return `user:${sub}`;

@@ -1,4 +1,4 @@
-import { type FlowPort, PLATFORM_PODS } from "../flows.ts";
+import { type FlowPort, platformPods } from "../flows.ts";
 import type { Endpoint, Labels } from "../reachability.ts";
 
 let hosts = 0;
@@ -26,7 +26,7 @@ export function surroundings(namespace: string, ingressNamespace: string): Endpo
     podIn("kube-system", "metrics-server", { "app.kubernetes.io/name": "metrics-server" }),
     podIn("elsewhere", "false-dns", { ...dns, ...coredns }),
     podIn(namespace, "inner-false-dns", dns),
-    ...PLATFORM_PODS.map((name) => podIn("elsewhere", `false-${name}`, { "app.kubernetes.io/name": name })),
+    ...platformPods().map((name) => podIn("elsewhere", `false-${name}`, { "app.kubernetes.io/name": name })),
     podIn(namespace, "stray", {}),
     { name: "internet", ip: "203.0.113.7", labels: {} },
     // Where clouds hand out credentials to whoever asks.

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { InitializationFailed } from "../provider-kit/protocol.ts";
+import { type Json, markSecretData, markSecretsLike, revealObject, textAt } from "../provider-kit/values.ts";
 import { awaitGone, awaitReady, NotReadyError } from "./await/index.ts";
 import { ApiError, FIELD_MANAGER, type KubernetesClient, refOf } from "./client.ts";
 import { idOf } from "./names.ts";
-import { InitializationFailed } from "./protocol.ts";
-import { type Json, markSecretData, markSecretsLike, revealObject, textAt } from "./values.ts";
 
 interface ApplyOptions {
   readonly client: KubernetesClient;

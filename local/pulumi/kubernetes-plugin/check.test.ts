@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { type Json, textAt, UNKNOWN } from "../provider-kit/values.ts";
 import { KubernetesProvider } from "./provider.ts";
-import { type Json, textAt, UNKNOWN } from "./values.ts";
 
 const urn = (type: string): string => `urn:pulumi:stack::project::${type}::one`;
 

@@ -1,8 +1,9 @@
+import type { CheckFailure } from "../provider-kit/provider.ts";
+import { type Json, markSecretData, markSecretsLike, revealObject, textAt } from "../provider-kit/values.ts";
 import type { KubernetesClient } from "./client.ts";
 import { IMPORTED } from "./live-inputs.ts";
 import { parseUrn, withName, withNamespace } from "./names.ts";
 import type { Scopes } from "./scope.ts";
-import { type Json, markSecretData, markSecretsLike, revealObject } from "./values.ts";
 
 interface CheckOptions {
   readonly urn: string;
@@ -11,11 +12,6 @@ interface CheckOptions {
   readonly olds: Json | undefined;
   readonly client: KubernetesClient;
   readonly scopes: Scopes;
-}
-
-export interface CheckFailure {
-  readonly property: string;
-  readonly reason: string;
 }
 
 /** Completes a resource's inputs with a name and a namespace. @returns them with their secret marks, or what is wrong. */
@@ -29,7 +25,9 @@ export async function checkInputs(
   if (failures.length > 0) return { inputs: news, failures };
   options.scopes.learn(plain);
   const named = withName(plain, name, options.olds && revealObject(options.olds));
-  const isNamespaced = await options.scopes.isNamespaced(named, options.client);
+  // Who names a namespace has one: the cluster is asked about the others only.
+  const isPlaced = textAt(named, "metadata", "namespace") !== undefined;
+  const isNamespaced = isPlaced || (await options.scopes.isNamespaced(named, options.client));
   const placed = isNamespaced ? withNamespace(named, options.client.namespace) : named;
   return { inputs: markSecretData(markSecretsLike(placed, news) as Json), failures };
 }

@@ -1,7 +1,7 @@
 import { request as sendPlainRequest } from "node:http";
 import { type RequestOptions, request as sendRequest } from "node:https";
 import type { KubeConfig } from "@kubernetes/client-node";
-import { at, isObject, type Json, listAt, textAt } from "./values.ts";
+import { at, isObject, type Json, listAt, textAt } from "../provider-kit/values.ts";
 
 /** What the API server answered when it did not do what it was asked. */
 export class ApiError extends Error {

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { KubeConfig } from "@kubernetes/client-node";
+import { type Json, textAt, UNKNOWN } from "../provider-kit/values.ts";
 import { KubernetesClient } from "./client.ts";
-import { type Json, textAt, UNKNOWN } from "./values.ts";
 
 /**
  * @param settings the provider's inputs, without secret marks: `kubeconfig` (contents or path), `context`, `namespace`.

@@ -1,8 +1,8 @@
+import { type Json, textAt } from "../provider-kit/values.ts";
 import { awaitGone } from "./await/index.ts";
 import { groupKind } from "./await/readiness.ts";
 import { isNotFound, type KubernetesClient } from "./client.ts";
 import { parseId, parseType, parseUrn } from "./names.ts";
-import { type Json, textAt } from "./values.ts";
 
 interface DeleteOptions {
   readonly client: KubernetesClient;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { type Json, UNKNOWN } from "../provider-kit/values.ts";
 import { diffInputs } from "./diff.ts";
-import { type Json, UNKNOWN } from "./values.ts";
 
 const object = (apiVersion: string, kind: string, rest: Json = {}): Json => ({
   apiVersion,

@@ -1,22 +1,8 @@
+import type { Difference, PropertyChange } from "../provider-kit/provider.ts";
+import { at, containsUnknown, isObject, type Json, same, textAt } from "../provider-kit/values.ts";
 import { isAutonamed } from "./names.ts";
-import { at, containsUnknown, isObject, type Json, same, textAt } from "./values.ts";
 
-type Change = "add" | "delete" | "update";
 type Path = readonly (string | number)[];
-
-export interface PropertyChange {
-  /** As the engine writes paths: `spec.template.spec.containers[0].image`, `metadata.labels["app.kubernetes.io/name"]`. */
-  readonly path: string;
-  readonly kind: Change;
-  /** The API server refuses this change, so the object has to be made anew. */
-  readonly replace: boolean;
-}
-
-export interface Difference {
-  readonly changes: readonly PropertyChange[];
-  /** The new object can't stand beside the old one: they have the same name. */
-  readonly deleteBeforeReplace: boolean;
-}
 
 /**
  * Fields that can't be changed in place, by `group/Kind` ("" is the core group).
@@ -66,7 +52,7 @@ const FROZEN_BY_MARK = ["data", "stringData", "binaryData", "immutable"];
  * @param ignoreMissing true when `olds` come from an import: what the program doesn't mention then stays as it is.
  */
 export function diffInputs(olds: Json, news: Json, ignoreMissing = false): Difference {
-  const found: { path: Path; kind: Change }[] = [];
+  const found: { path: Path; kind: PropertyChange["kind"] }[] = [];
   compare(olds, news, [], found);
   const frozen = frozenPaths(olds);
   const changes = found
@@ -80,7 +66,12 @@ export function diffInputs(olds: Json, news: Json, ignoreMissing = false): Diffe
   return { changes, deleteBeforeReplace: replaces && !isAutonamed(news) && samePlace(olds, news) };
 }
 
-function compare(old: unknown, now: unknown, path: Path, found: { path: Path; kind: Change }[]): void {
+function compare(
+  old: unknown,
+  now: unknown,
+  path: Path,
+  found: { path: Path; kind: PropertyChange["kind"] }[],
+): void {
   if (isObject(old) && isObject(now)) {
     for (const key of new Set([...Object.keys(old), ...Object.keys(now)])) {
       compare(old[key], now[key], [...path, key], found);

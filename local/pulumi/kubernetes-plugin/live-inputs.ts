@@ -1,4 +1,4 @@
-import { isObject, type Json, same } from "./values.ts";
+import { isObject, type Json, same } from "../provider-kit/values.ts";
 
 /** Written by the cluster, or by tools, into any object. */
 const NOT_INPUT_METADATA = [

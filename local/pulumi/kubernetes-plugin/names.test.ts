@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { at, textAt, UNKNOWN } from "../provider-kit/values.ts";
 import { idOf, isAutonamed, parseId, parseType, parseUrn, withName, withNamespace } from "./names.ts";
-import { at, textAt, UNKNOWN } from "./values.ts";
 
 const name = (inputs: object): string | undefined => textAt(inputs, "metadata", "name");
 

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { at, isObject, type Json, textAt, UNKNOWN } from "./values.ts";
+import { at, isObject, type Json, textAt, UNKNOWN } from "../provider-kit/values.ts";
 
 const AUTONAMED = "pulumi.com/autonamed";
 // A label value, and the name of most objects, ends at 63 characters; nine are the dash and the suffix.

@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { type Json, listAt, textAt } from "../provider-kit/values.ts";
 import { type ApiServer, startApiServer } from "./testing/api-server.ts";
 import { createTestStack, type Declare, type TestStack } from "./testing/stack.ts";
-import { type Json, listAt, textAt } from "./values.ts";
 
 let server: ApiServer;
 let environment: TestStack;

@@ -1,23 +1,17 @@
+import type { CheckFailure, Difference, Operation, Provider } from "../provider-kit/provider.ts";
+import { isObject, type Json, revealObject } from "../provider-kit/values.ts";
 import { applyObject } from "./apply.ts";
-import { type CheckFailure, checkInputs } from "./check.ts";
+import { checkInputs } from "./check.ts";
 import type { KubernetesClient } from "./client.ts";
 import { createClient } from "./configure.ts";
 import { deleteObject } from "./delete.ts";
-import { type Difference, diffInputs } from "./diff.ts";
+import { diffInputs } from "./diff.ts";
 import { IMPORTED } from "./live-inputs.ts";
 import { readObject } from "./read.ts";
 import { Scopes } from "./scope.ts";
-import { isObject, type Json, revealObject } from "./values.ts";
 
-interface Operation {
-  readonly urn: string;
-  /** Seconds; 0 when the resource sets none. */
-  readonly timeoutSeconds: number;
-  readonly preview: boolean;
-}
-
-/** The plugin's operations, apart from the wire. Values have secret marks, also in what is returned. */
-export class KubernetesProvider {
+/** The plugin's operations on a cluster's objects. */
+export class KubernetesProvider implements Provider {
   readonly #scopes = new Scopes();
   readonly #cancelled = new AbortController();
   #client: KubernetesClient | undefined;

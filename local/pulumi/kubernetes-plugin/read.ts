@@ -1,10 +1,10 @@
+import { InitializationFailed } from "../provider-kit/protocol.ts";
+import { type Json, markSecretData, markSecretsLike, revealObject, textAt } from "../provider-kit/values.ts";
 import { stateOf } from "./apply.ts";
 import { unreadyReasons } from "./await/index.ts";
 import { FIELD_MANAGER, type KubernetesClient } from "./client.ts";
 import { IMPORTED, importedInputs, projectInputs } from "./live-inputs.ts";
 import { idOf, parseId, parseType, parseUrn } from "./names.ts";
-import { InitializationFailed } from "./protocol.ts";
-import { type Json, markSecretData, markSecretsLike, revealObject, textAt } from "./values.ts";
 
 interface ReadOptions {
   readonly client: KubernetesClient;

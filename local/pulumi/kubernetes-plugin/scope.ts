@@ -1,8 +1,8 @@
+import { type Json, textAt } from "../provider-kit/values.ts";
 import { groupKind } from "./await/readiness.ts";
 import { type KubernetesClient, UnreachableError } from "./client.ts";
-import { type Json, textAt } from "./values.ts";
 
-/** Built-in kinds without a namespace, known without asking a cluster, which a preview may not have. */
+/** Kinds without a namespace, known without asking a cluster, which a preview may not have: built-in ones, and one of cert-manager. */
 const CLUSTER_KINDS: ReadonlySet<string> = new Set([
   "/Namespace",
   "/Node",
@@ -13,6 +13,7 @@ const CLUSTER_KINDS: ReadonlySet<string> = new Set([
   "admissionregistration.k8s.io/ValidatingWebhookConfiguration",
   "apiextensions.k8s.io/CustomResourceDefinition",
   "apiregistration.k8s.io/APIService",
+  "cert-manager.io/ClusterIssuer",
   "certificates.k8s.io/CertificateSigningRequest",
   "flowcontrol.apiserver.k8s.io/FlowSchema",
   "flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration",

@@ -5,9 +5,18 @@ import {
   type ZodOpenApiOperationObject,
   type ZodOpenApiResponsesObject,
 } from "zod-openapi";
-import { LoginRequest, RefreshRequest, RegisterRequest, TokenResponse, User } from "./http/auth.ts";
+import {
+  ChangePasswordRequest,
+  LoginRequest,
+  RefreshRequest,
+  RegisterRequest,
+  TokenResponse,
+  User,
+  UserList,
+} from "./http/auth.ts";
 import { CreateMessageRequest, CreateMessageResponse, Message, MessageList } from "./http/messages.ts";
 import { OPERATIONS, type Operation } from "./http/operations.ts";
+import { PasskeyId } from "./http/passkeys.ts";
 import { Problem } from "./http/problem.ts";
 import {
   Context,
@@ -22,6 +31,7 @@ import { Run, RunId } from "./runs.ts";
 
 /** What the document names; the other schemas stand where they are used. */
 const REQUESTS = {
+  ChangePasswordRequest,
   LoginRequest,
   RefreshRequest,
   RegisterRequest,
@@ -29,11 +39,15 @@ const REQUESTS = {
   CreateSessionRequest,
 };
 const ANSWERS = {
-  ...{ TokenResponse, User, Session, SessionList, CreateSessionResponse, Context },
+  ...{ TokenResponse, User, UserList, Session, SessionList, CreateSessionResponse, Context },
   ...{ Message, MessageList, CreateMessageResponse, Run, Problem, Json },
 };
 
-const PATH_PARAMETERS: Readonly<Record<string, z.ZodType>> = { sessionId: SessionId, runId: RunId };
+const PATH_PARAMETERS: Readonly<Record<string, z.ZodType>> = {
+  sessionId: SessionId,
+  runId: RunId,
+  passkeyId: PasskeyId,
+};
 
 const SESSION_TOKEN = z.string().optional().describe("must be the session's own where it is given");
 const IF_MATCH = z.string().optional().describe("ETag of the version to change, or *");
@@ -43,12 +57,13 @@ const CHALLENGE = z.string().describe("how to authenticate: RFC 6750, 3");
 const PROBLEMS: Readonly<Record<number, string>> = {
   400: "the body or the query does not have the expected form; `errors` lists each fault",
   401: "not signed in, or not with valid credentials",
-  403: "X-Session-Token is not the token of this session",
+  403: "not for this caller: another session's X-Session-Token, another origin's page, a wrong password, no administrator",
   404: "there is no such thing, or it is another user's",
   409: "it is taken already",
   412: "the context has another version than If-Match asks for",
   413: "the body, or the context with it, is too large",
-  429: "too many such requests in a while, by the same user or from the same address",
+  415: "a request with the cookie, whose body is not application/json",
+  429: "too many such requests or failed attempts in a while, by the same user or from the same address",
   503: "the service behind is away for the moment",
 };
 

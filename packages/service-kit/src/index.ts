@@ -1,5 +1,6 @@
 export { createApp } from "./app.ts";
 export { type Breaker, BreakerOpen, createBreaker } from "./breaker.ts";
+export { clientNetwork } from "./client-network.ts";
 export {
   baseConfig,
   ConfigError,
@@ -28,6 +29,13 @@ export {
 export { connectRedis, openRedis, type RedisClient } from "./redis.ts";
 export { contextHeaders, currentContext, runInContext } from "./request-context.ts";
 export { bearerTokenOf, requireUser, unauthorized, userOf } from "./require-user.ts";
+export {
+  announceRevocations,
+  followRevocations,
+  type Revocation,
+  type Revocations,
+  refuseRevoked,
+} from "./revocations.ts";
 export { runService, type Service } from "./run-service.ts";
 export { readRunToken, runTokenConfig, signRunToken } from "./run-tokens.ts";
 export { cacheVerified } from "./token-cache.ts";

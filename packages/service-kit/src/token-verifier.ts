@@ -1,11 +1,7 @@
-import { createPublicKey, type KeyObject } from "node:crypto";
 import { AccessTokenClaims } from "@mobile-ai-agent/contracts";
 import jwt from "jsonwebtoken";
-import jwksRsa from "jwks-rsa";
+import { createKeySource } from "./key-source.ts";
 
-const FETCH_TIMEOUT_MS = 5000;
-const CACHE_MS = 10 * 60_000;
-const STALE_MS = 60 * 60_000;
 const MAX_TOKEN_LENGTH = 4096;
 const CLOCK_TOLERANCE_S = 5;
 
@@ -38,6 +34,7 @@ export function createTokenVerifier(options: {
     async verify(token) {
       const kid = kidOf(token);
       const key = await keyOf(kid);
+      if (key === undefined) throw new InvalidToken("names an unknown key");
       let payload: unknown;
       try {
         payload = jwt.verify(token, key, {
@@ -51,6 +48,8 @@ export function createTokenVerifier(options: {
       }
       const claims = AccessTokenClaims.safeParse(payload);
       if (!claims.success) throw new InvalidToken("a claim is missing or malformed");
+      if (claims.data.iat > Date.now() / 1000 + CLOCK_TOLERANCE_S)
+        throw new InvalidToken("issued in the future");
       return claims.data;
     },
   };
@@ -59,7 +58,11 @@ export function createTokenVerifier(options: {
 function kidOf(token: string): string {
   const header = token.length <= MAX_TOKEN_LENGTH ? decodeHeader(token) : undefined;
   if (header?.alg !== "ES256") throw new InvalidToken("not an ES256 token");
-  if (header.typ?.toLowerCase() !== "at+jwt") throw new InvalidToken("not an access token");
+  const { typ }: { typ?: unknown } = header;
+  if (typeof typ !== "string" || typ.toLowerCase() !== "at+jwt")
+    throw new InvalidToken("not an access token");
+  // RFC 7515, 4.1.11: who does not understand an extension must refuse the token, and we understand none.
+  if ("crit" in header) throw new InvalidToken("asks for an extension");
   if (typeof header.kid !== "string") throw new InvalidToken("names no key");
   return header.kid;
 }
@@ -70,44 +73,4 @@ function decodeHeader(token: string): jwt.JwtHeader | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Keys by id, ready to use, fetched at most ten times a minute; for an hour they outlive an issuer that is away. */
-function createKeySource(
-  jwksUrl: string,
-  fetch: typeof globalThis.fetch,
-): (kid: string) => Promise<KeyObject> {
-  const client = jwksRsa({
-    jwksUri: jwksUrl,
-    cacheMaxAge: CACHE_MS,
-    rateLimit: true,
-    jwksRequestsPerMinute: 10,
-    async fetcher(url) {
-      const response = await fetch(url, { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) });
-      if (!response.ok) throw new Error(`the JWKS could not be had: HTTP ${response.status}`);
-      return (await response.json()) as { keys: unknown };
-    },
-  });
-  const known = new Map<string, { pem: string; key: KeyObject; at: number }>();
-  return async (kid) => {
-    const before = known.get(kid);
-    try {
-      const pem = (await client.getSigningKey(kid)).getPublicKey();
-      if (before?.pem === pem) {
-        before.at = Date.now();
-        return before.key;
-      }
-      const key = createPublicKey(pem);
-      known.set(kid, { pem, key, at: Date.now() });
-      return key;
-    } catch (error) {
-      if (error instanceof jwksRsa.SigningKeyNotFoundError) {
-        known.delete(kid);
-        throw new InvalidToken("names an unknown key");
-      }
-      // Also when strangers' key ids have used up the rate: a known key goes on being good.
-      if (before && Date.now() - before.at < STALE_MS) return before.key;
-      throw error;
-    }
-  };
 }

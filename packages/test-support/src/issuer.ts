@@ -50,6 +50,7 @@ export function createIssuer({
         aud: audience,
         sub: randomUUID(),
         jti: randomUUID(),
+        sid: randomUUID(),
         iat: now,
         exp: now + 1800,
         roles: ["user"],

@@ -1,4 +1,5 @@
-import { type Path, type Props, resourceRule } from "@mobile-ai-agent/policies-rule-kit";
+import { type Props, resourceRule } from "@mobile-ai-agent/policies-rule-kit";
+import { parseDocument, statementsOf } from "../documents.ts";
 
 const POLICIES = [
   "policy:Policy",
@@ -43,20 +44,6 @@ export const iamNoWildcard = resourceRule({
     };
   },
 });
-
-/** The program may give text or an object. @returns undefined for what AWS refuses anyway. */
-function parseDocument(policy: unknown): Props | undefined {
-  if (typeof policy !== "string") return (policy as Props | undefined) ?? undefined;
-  try {
-    return JSON.parse(policy) as Props;
-  } catch {
-    return undefined;
-  }
-}
-
-function statementsOf({ Statement = [] }: Props): { value: Props; path: Path }[] {
-  return ([Statement].flat() as Props[]).map((value, index) => ({ value, path: ["statement", index] }));
-}
 
 /** `NotAction` allows all but a few. */
 function allowsEverything({ Effect, Action = [], NotAction }: Props): boolean {

@@ -1,12 +1,16 @@
-import { changed, describeRule } from "@mobile-ai-agent/policies-testing";
+import { changed, describeRule, urnOf } from "@mobile-ai-agent/policies-testing";
+import { diskEncrypted } from "./disk-encrypted.ts";
 import { ecrImmutableTags } from "./ecr-immutable-tags.ts";
 import { ecrScanOnPush } from "./ecr-scan-on-push.ts";
 import { eksAuditLog } from "./eks-audit-log.ts";
 import { eksPrivateEndpoint } from "./eks-private-endpoint.ts";
 import { eksSecretsEncrypted } from "./eks-secrets-encrypted.ts";
 import { iamNoWildcard } from "./iam-no-wildcard.ts";
+import { instanceMetadata } from "./instance-metadata.ts";
 import { kmsRotation } from "./kms-rotation.ts";
+import { logsKept } from "./logs-kept.ts";
 import { securityGroupClosed } from "./security-group-closed.ts";
+import { vpcFlowLogs } from "./vpc-flow-logs.ts";
 
 const policy = (...Statement: object[]) => ({
   type: "aws:iam/policy:Policy",
@@ -159,4 +163,58 @@ describeRule(ecrImmutableTags, {
 describeRule(ecrScanOnPush, {
   passing: { scanned: repository({ imageScanningConfiguration: { scanOnPush: true } }) },
   failing: { "left out": { stack: repository({}), says: "not scanned" } },
+});
+
+const VPC = "aws:ec2/vpc:Vpc";
+const vpc = { type: VPC, name: "network", props: {} };
+const flowLog = (trafficType: string, of = "network") => ({
+  type: "aws:ec2/flowLog:FlowLog",
+  name: "flows",
+  props: { trafficType },
+  refersTo: { vpcId: urnOf(VPC, of) },
+});
+describeRule(vpcFlowLogs, {
+  passing: { "all traffic": [vpc, flowLog("ALL")], "two of them": [vpc, flowLog("REJECT"), flowLog("ALL")] },
+  failing: {
+    "a network alone": { stack: [vpc], says: 'add flow log "network"' },
+    "another network's": { stack: [vpc, flowLog("ALL", "other")], says: "nothing records" },
+    "what is refused only": { stack: [vpc, flowLog("REJECT")], says: 'set trafficType to "ALL"' },
+  },
+});
+
+const logGroup = (props: object) => ({ type: "aws:cloudwatch/logGroup:LogGroup", props });
+const kmsKeyId = "arn:aws:kms:eu-central-1:123456789012:key/a";
+describeRule(logsKept, {
+  passing: { "a year": logGroup({ kmsKeyId, retentionInDays: 365 }) },
+  failing: {
+    "a week": { stack: logGroup({ kmsKeyId, retentionInDays: 7 }), says: "kept for 7 days" },
+    "for ever": { stack: logGroup({ kmsKeyId }), says: "set retentionInDays to 90" },
+    "no key": { stack: logGroup({ retentionInDays: 365 }), says: "<ARN of a KMS key>" },
+  },
+});
+
+const template = (props: object) => ({ type: "aws:ec2/launchTemplate:LaunchTemplate", props });
+const metadataOptions = { httpTokens: "required", httpPutResponseHopLimit: 1 };
+describeRule(instanceMetadata, {
+  passing: { "a token and one hop": template({ metadataOptions }) },
+  failing: {
+    "nothing said": { stack: template({}), says: 'set metadataOptions.httpTokens to "required"' },
+    "no token": {
+      stack: template({ metadataOptions: { ...metadataOptions, httpTokens: "optional" } }),
+      says: "without a token",
+    },
+    "two hops": {
+      stack: template({ metadataOptions: { ...metadataOptions, httpPutResponseHopLimit: 2 } }),
+      says: "pods reach",
+    },
+  },
+});
+const disks = (...list: object[]) =>
+  template({ blockDeviceMappings: list.map((ebs) => ({ deviceName: "/dev/xvda", ebs })) });
+describeRule(diskEncrypted, {
+  passing: { "text, as the provider has it": disks({ encrypted: "true" }), "none named": template({}) },
+  failing: {
+    "the second": { stack: disks({ encrypted: "true" }, {}), says: "blockDeviceMappings[1].ebs.encrypted" },
+    "said so": { stack: disks({ encrypted: "false" }), says: "the disk /dev/xvda is not encrypted" },
+  },
 });

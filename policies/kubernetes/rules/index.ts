@@ -1,6 +1,7 @@
 import { defaultDenyNetwork } from "./default-deny-network.ts";
 import { disruptionBudget } from "./disruption-budget.ts";
 import { dropAllCapabilities } from "./drop-all-capabilities.ts";
+import { gatewayTls } from "./gateway-tls.ts";
 import { ingressTls } from "./ingress-tls.ts";
 import { noHostAccess } from "./no-host-access.ts";
 import { noPlainSecrets } from "./no-plain-secrets.ts";
@@ -31,6 +32,7 @@ export const RULES = [
   oneAutoscalerPerMetric,
   disruptionBudget,
   ingressTls,
+  gatewayTls,
   restrictedNamespace,
   defaultDenyNetwork,
 ];

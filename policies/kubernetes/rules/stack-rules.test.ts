@@ -4,6 +4,7 @@ import {
   disruptionBudget as budget,
   denyAll,
   deployment,
+  gateway,
   horizontalAutoscaler,
   ingress,
   namespace,
@@ -11,6 +12,7 @@ import {
 } from "../testing/fixtures.ts";
 import { defaultDenyNetwork } from "./default-deny-network.ts";
 import { disruptionBudget } from "./disruption-budget.ts";
+import { gatewayTls } from "./gateway-tls.ts";
 import { ingressTls } from "./ingress-tls.ts";
 import { oneAutoscalerPerMetric } from "./one-autoscaler-per-metric.ts";
 import { restrictedNamespace } from "./restricted-namespace.ts";
@@ -133,6 +135,18 @@ describeRule(ingressTls, {
       says: "a.b.c.example",
     },
     "every host": { stack: host(), says: "every host is served without TLS" },
+  },
+});
+
+const listener = ["spec", "listeners", 0];
+describeRule(gatewayTls, {
+  passing: { HTTPS: gateway, "no listener": breaking(gateway, ["spec", "listeners"], []) },
+  failing: {
+    HTTP: {
+      stack: breaking(gateway, [...listener, "protocol"], "HTTP"),
+      says: 'listener "https" speaks HTTP',
+    },
+    "no certificate": { stack: breaking(gateway, [...listener, "tls"]), says: "<TLS secret>" },
   },
 });
 

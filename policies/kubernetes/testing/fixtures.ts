@@ -80,6 +80,23 @@ export const ingress: Fixture = {
   },
 };
 
+export const gateway: Fixture = {
+  type: "kubernetes:gateway.networking.k8s.io/v1:Gateway",
+  props: {
+    metadata,
+    spec: {
+      listeners: [
+        {
+          name: "https",
+          port: 443,
+          protocol: "HTTPS",
+          tls: { mode: "Terminate", certificateRefs: [{ name: "tls" }] },
+        },
+      ],
+    },
+  },
+};
+
 export const namespace: Fixture = {
   type: "kubernetes:core/v1:Namespace",
   props: { metadata: { name: "agent", labels: { "pod-security.kubernetes.io/enforce": "restricted" } } },

@@ -1,8 +1,7 @@
-import { HttpProblem, type RateLimiter, rateLimitHeaders } from "@mobile-ai-agent/service-kit";
+import { clientNetwork, HttpProblem, type RateLimiter, rateLimitHeaders } from "@mobile-ai-agent/service-kit";
 import type { Request, RequestHandler } from "express";
 import type { GatewayConfig } from "../config.ts";
 import type { GatewayMetrics } from "../gateway-metrics.ts";
-import { clientNetwork } from "./client-address.ts";
 import { userIdOf } from "./identity.ts";
 
 export type LimitClass = "auth" | "chat" | "api" | "other";

@@ -1,12 +1,13 @@
-import { RefreshRequest } from "@mobile-ai-agent/contracts";
-import { parseBody } from "@mobile-ai-agent/service-kit";
 import type { RequestHandler } from "express";
 import type { AuthContext } from "../context.ts";
+import { clearRefreshCookie, refreshTokenOf } from "../refresh-cookie.ts";
 
-/** POST /api/auth/logout → 204; every refresh token of that sign-in stops working. */
+/** POST /api/auth/logout → 204; every refresh token of that sign-in stops working. 401 when none is given. */
 export function logout({ refreshTokens }: AuthContext): RequestHandler {
   return async (request, response) => {
-    await refreshTokens.revoke(parseBody(RefreshRequest, request).refresh_token);
-    response.status(204).end();
+    const { token, carrier } = refreshTokenOf(request);
+    await refreshTokens.revoke(token);
+    if (carrier === "cookie") clearRefreshCookie(response);
+    response.status(204).set("Cache-Control", "no-store").end();
   };
 }

@@ -1,7 +1,7 @@
 import { userOf } from "@mobile-ai-agent/service-kit";
 import type { RequestHandler } from "express";
 import type { AuthContext } from "../context.ts";
-import { unauthorized } from "./answers.ts";
+import { unauthorized } from "../unauthorized.ts";
 
 /** GET /api/users/me → User */
 export function me({ users }: AuthContext): RequestHandler {

@@ -2,11 +2,14 @@ import { RegisterRequest } from "@mobile-ai-agent/contracts";
 import { HttpProblem, parseBody } from "@mobile-ai-agent/service-kit";
 import type { RequestHandler } from "express";
 import type { AuthContext } from "../context.ts";
+import { faultIn } from "../field-fault.ts";
 
-/** POST /api/auth/register → 201 User; 409 when the username or the email address is taken. */
-export function register({ users, passwords }: AuthContext): RequestHandler {
+/** POST /api/auth/register → 201 User; 409, in the same time, when the username or the email address is taken. */
+export function register({ users, passwords, passwordPolicy }: AuthContext): RequestHandler {
   return async (request, response) => {
     const { username, email, password } = parseBody(RegisterRequest, request);
+    const fault = passwordPolicy.faultOf(password, { username, email });
+    if (fault !== undefined) throw faultIn("password", fault);
     const user = await users.create({ username, email, passwordHash: await passwords.hash(password) });
     if (!user) {
       throw new HttpProblem(

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { type Json, textAt } from "../../provider-kit/values.ts";
 import { type KubernetesClient, type ObjectRef, refOf, UnreachableError } from "../client.ts";
-import { type Json, textAt } from "../values.ts";
 import { groupKind, hasNoEndpoints, type Readiness, readinessOf, serviceReadiness } from "./readiness.ts";
 import { collectReasons } from "./reasons.ts";
 

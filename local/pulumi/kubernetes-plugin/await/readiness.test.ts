@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Json } from "../values.ts";
+import type { Json } from "../../provider-kit/values.ts";
 import { hasNoEndpoints, readinessOf, serviceReadiness } from "./readiness.ts";
 
 const object = (apiVersion: string, kind: string, spec: Json, status: Json): Json => ({

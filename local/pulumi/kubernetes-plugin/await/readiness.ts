@@ -1,4 +1,4 @@
-import { at, isObject, type Json, listAt, numberAt, textAt } from "../values.ts";
+import { at, isObject, type Json, listAt, numberAt, textAt } from "../../provider-kit/values.ts";
 
 /** What an object's own status says about whether it does its work. */
 export type Readiness =

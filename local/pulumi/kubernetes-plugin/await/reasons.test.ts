@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Json } from "../values.ts";
+import type { Json } from "../../provider-kit/values.ts";
 import { podReasons } from "./reasons.ts";
 
 const pod = (status: Json): Json => ({ metadata: { name: "web-1" }, status });

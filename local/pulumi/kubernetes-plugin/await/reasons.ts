@@ -1,5 +1,5 @@
+import { at, isObject, type Json, listAt, textAt } from "../../provider-kit/values.ts";
 import type { KubernetesClient } from "../client.ts";
-import { at, isObject, type Json, listAt, textAt } from "../values.ts";
 import { groupKind } from "./readiness.ts";
 
 const MOST_REASONS = 12;

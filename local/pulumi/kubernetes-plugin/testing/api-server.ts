@@ -19,9 +19,12 @@ export interface ApiServer {
  * Starts a real kube-apiserver and etcd on the loopback address, without nodes and controllers: a test writes the
  * status that those would.
  *
+ * @param authorization whether everybody may do everything, or what roles say
  * @throws Error with the server's log when it does not get ready, naming the binary when it is missing.
  */
-export async function startApiServer(): Promise<ApiServer> {
+export async function startApiServer(
+  authorization: "AlwaysAllow" | "RBAC" = "AlwaysAllow",
+): Promise<ApiServer> {
   const folder = await mkdtemp(join(tmpdir(), "api-server-"));
   const [etcdPort, peerPort, port] = [await freePort(), await freePort(), await freePort()];
   const token = randomBytes(16).toString("hex");
@@ -46,7 +49,7 @@ export async function startApiServer(): Promise<ApiServer> {
     "--advertise-address=127.0.0.1",
     `--cert-dir=${at("certificates")}`,
     `--token-auth-file=${at("tokens.csv")}`,
-    "--authorization-mode=AlwaysAllow",
+    `--authorization-mode=${authorization}`,
     "--disable-admission-plugins=ServiceAccount",
     "--service-account-issuer=https://issuer.test",
     `--service-account-key-file=${at("public.pem")}`,

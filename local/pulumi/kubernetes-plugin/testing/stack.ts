@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation/index.js";
+import type { Json } from "../../provider-kit/values.ts";
 import { installKubernetesPlugin, PLUGIN_VERSION } from "../install.ts";
-import type { Json } from "../values.ts";
 
 /** Declares one object of any kind. */
 export type Declare = (

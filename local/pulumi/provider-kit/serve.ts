@@ -1,9 +1,8 @@
 import plugin from "@pulumi/pulumi/proto/plugin_pb.js";
 import services from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import messages from "@pulumi/pulumi/proto/provider_pb.js";
-import { PLUGIN_VERSION } from "./install.ts";
 import { Empty, fromStruct, grpc, toStatus, toStruct } from "./protocol.ts";
-import { KubernetesProvider } from "./provider.ts";
+import type { Provider } from "./provider.ts";
 import { type Json, same } from "./values.ts";
 
 const PARENT_CHECK_MS = 500;
@@ -15,20 +14,24 @@ let whenIdle: () => void = () => undefined;
 
 type Callback = (error: unknown, response?: unknown) => void;
 
+export interface PluginFacts {
+  /** Of the plugin that the engine asks for. */
+  readonly version: string;
+  /** What to say of requests that the plugin does not serve, after the word for them. */
+  readonly unsupported: string;
+}
+
 /**
- * Runs the plugin: serves Pulumi's provider protocol (pulumi/proto/provider.proto) on a free port of the loopback
+ * Runs a plugin: serves Pulumi's provider protocol (pulumi/proto/provider.proto) on a free port of the loopback
  * address and prints the port on standard output, as the engine expects.
- *
- * @param _args the engine's address comes first; nothing is asked of it.
  */
-export async function serveKubernetesPlugin(_args: string[]): Promise<void> {
+export async function serveProvider(provider: Provider, facts: PluginFacts): Promise<void> {
   // State of a big object outgrows gRPC's default of 4 MiB.
   const server = new grpc.Server({
     "grpc.max_receive_message_length": -1,
     "grpc.max_send_message_length": -1,
   });
-  const provider = new KubernetesProvider();
-  server.addService(services.ResourceProviderService, handlers(provider));
+  server.addService(services.ResourceProviderService, handlers(provider, facts));
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
       error ? reject(error) : resolve(bound),
@@ -40,7 +43,7 @@ export async function serveKubernetesPlugin(_args: string[]): Promise<void> {
 }
 
 /** So the engine asks a plugin to end, but so does a terminal's Ctrl-C: what is being made has to be answered first. */
-function exitWhenIdle(provider: KubernetesProvider): void {
+function exitWhenIdle(provider: Provider): void {
   provider.cancel();
   if (running === 0) process.exit(0);
   // The last answer still has to leave.
@@ -75,23 +78,28 @@ function unary<Request>(
   };
 }
 
-function unsupported(what: string): (call: unknown, done: Callback) => void {
-  const message = `${what} needs Pulumi's own Kubernetes plugin; this one knows plain objects only`;
-  return (_call, done) => done({ code: grpc.status.UNIMPLEMENTED, message });
-}
-
-function handlers(provider: KubernetesProvider): Record<string, unknown> {
+function handlers(
+  provider: Provider,
+  { version, unsupported: reason }: PluginFacts,
+): Record<string, unknown> {
+  const unsupported = (what: string) => (_call: unknown, done: Callback) =>
+    done({ code: grpc.status.UNIMPLEMENTED, message: `${what} ${reason}` });
   return {
     handshake: unsupported("a handshake"),
     attach: unary(() => new Empty()),
-    getPluginInfo: unary(() => new plugin.PluginInfo().setVersion(PLUGIN_VERSION)),
+    getPluginInfo: unary(() => new plugin.PluginInfo().setVersion(version)),
     getSchema: unary(() => new messages.GetSchemaResponse().setSchema("{}")),
     parameterize: unsupported("a parameterized package"),
     getMapping: unary(() => new messages.GetMappingResponse()),
     getMappings: unary(() => new messages.GetMappingsResponse()),
     construct: unsupported("a component of charts or YAML files"),
     call: unsupported("a method"),
-    invoke: unsupported("a function"),
+    invoke: provider.invoke
+      ? unary(async (request: InstanceType<typeof messages.InvokeRequest>) => {
+          const result = await provider.invoke?.(request.getTok(), fromStruct(request.getArgs()));
+          return new messages.InvokeResponse().setReturn(toStruct(result ?? {}));
+        })
+      : unsupported("a function"),
     checkConfig: unary((request: InstanceType<typeof messages.CheckRequest>) =>
       new messages.CheckResponse().setInputs(request.getNews()),
     ),
@@ -181,7 +189,7 @@ function withoutVersion({ version: _version, ...settings }: Json): Json {
   return settings;
 }
 
-function toDiffResponse(difference: ReturnType<KubernetesProvider["diff"]>): unknown {
+function toDiffResponse(difference: ReturnType<Provider["diff"]>): unknown {
   const { DIFF_NONE, DIFF_SOME } = messages.DiffResponse.DiffChanges;
   const { Kind } = messages.PropertyDiff;
   const kinds = {

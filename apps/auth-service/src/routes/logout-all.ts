@@ -1,0 +1,13 @@
+import { userOf } from "@mobile-ai-agent/service-kit";
+import type { RequestHandler } from "express";
+import type { AuthContext } from "../context.ts";
+import { clearRefreshCookie } from "../refresh-cookie.ts";
+
+/** POST /api/auth/logout-all → 204; every sign-in of the caller ends, this one too, with all its tokens. */
+export function logoutAll({ refreshTokens }: AuthContext): RequestHandler {
+  return async (request, response) => {
+    await refreshTokens.revokeAll(userOf(request).sub);
+    clearRefreshCookie(response);
+    response.status(204).set("Cache-Control", "no-store").end();
+  };
+}

@@ -1,0 +1,29 @@
+import { PasskeyLoginOptionsRequest, PasskeyLoginRequest } from "@mobile-ai-agent/contracts";
+import { parseBody } from "@mobile-ai-agent/service-kit";
+import type { AuthenticationResponseJSON } from "@simplewebauthn/server";
+import type { RequestHandler } from "express";
+import type { AuthContext } from "../context.ts";
+import { refuseOtherSites } from "../refresh-cookie.ts";
+import { unauthorized } from "../unauthorized.ts";
+import { sendTokens } from "./answers.ts";
+
+/** POST /api/auth/passkey/options → what the device signs. */
+export function passkeyLoginOptions({ passkeys }: AuthContext): RequestHandler {
+  return async (request, response) => {
+    parseBody(PasskeyLoginOptionsRequest, request);
+    response.set("Cache-Control", "no-store").json(await passkeys.loginOptions());
+  };
+}
+
+/** POST /api/auth/passkey → TokenResponse, without name, password and code; 401 when the passkey is not good. */
+export function passkeyLogin(context: AuthContext): RequestHandler {
+  const { users, passkeys, refreshTokens } = context;
+  return async (request, response) => {
+    const { credential, refresh_token_in: carrier } = parseBody(PasskeyLoginRequest, request);
+    if (carrier === "cookie") refuseOtherSites(request);
+    const userId = await passkeys.login(credential as AuthenticationResponseJSON);
+    const user = userId === undefined ? undefined : await users.findById(userId);
+    if (!user) throw unauthorized("the passkey is not known, or its answer is not good; begin again");
+    sendTokens(response, context, { user, signIn: await refreshTokens.issue(user.id), carrier });
+  };
+}

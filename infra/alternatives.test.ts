@@ -1,0 +1,77 @@
+import { beforeAll, expect, test, vi } from "vitest";
+import { committedConfig, type Resource, runProduction } from "./testing/production.ts";
+
+vi.mock("./definitions/read.ts", () => ({
+  readDefinitions: async ({ name }: { name: string }) => [
+    { apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition", metadata: { name }, spec: {} },
+  ],
+}));
+
+/** The kinds that production does not use, on the same cluster. */
+let resources: Resource[];
+const URI = "mongodb+srv://agent:hunter2@cluster0.example.net/agent";
+
+beforeAll(async () => {
+  const { "mobile-ai-agent:cluster": cluster } = await committedConfig();
+  ({ resources } = await runProduction({
+    cluster: JSON.stringify({
+      ...(cluster as object),
+      natGateways: "single",
+      publicAccess: ["203.0.113.0/24"],
+      adminRoles: ["arn:aws:iam::123456789012:role/admins"],
+    }),
+    documentDatabase: JSON.stringify({ kind: "mongodb", uri: URI, networks: ["192.0.2.0/24"], port: 27_018 }),
+    cache: JSON.stringify({ kind: "redis" }),
+    objectStore: JSON.stringify({ kind: "none" }),
+    certificate: JSON.stringify({ kind: "own" }),
+    ingress: JSON.stringify({ kind: "ingress" }),
+    verticalAutoscaler: JSON.stringify({ kind: "existing" }),
+  }));
+});
+
+const ofKind = (kind: string) =>
+  resources.filter(({ type }) => type.endsWith(`:${kind}`)).map(({ name, inputs }) => ({ name, ...inputs }));
+
+test("a database elsewhere is a secret address, and ranges that pods may reach", () => {
+  const secret = ofKind("Secret").find(({ name }) => name === "mongodb-credentials");
+  expect(secret?.stringData.value).toEqual({ uri: URI });
+  expect(resources.some(({ type }) => type.startsWith("aws:docdb/"))).toBe(false);
+  const text = JSON.stringify(resources.filter(({ name }) => name !== "mongodb-credentials"));
+  expect(text).not.toContain("hunter2");
+  const policy = ofKind("NetworkPolicy").find(({ name }) => name === "auth-service");
+  expect(policy?.spec.egress).toContainEqual({
+    to: [{ ipBlock: { cidr: "192.0.2.0/24" } }],
+    ports: [{ port: 27_018, protocol: "TCP" }],
+  });
+});
+
+test("Redis is a pod again, on the cluster's encrypted volumes", () => {
+  const redis = ofKind("StatefulSet").find(({ name }) => name === "redis");
+  expect(redis?.spec.volumeClaimTemplates[0].spec.storageClassName).toBe("encrypted");
+});
+
+test("the routes are an Ingress, which Traefik is told to serve, and nothing of the Gateway API is there", () => {
+  const [ingress] = ofKind("Ingress");
+  expect(ingress?.spec.rules[0].http.paths).toHaveLength(4);
+  expect(ofKind("IngressClass").map(({ name }) => name)).toEqual([ingress?.spec.ingressClassName]);
+  const traefik = ofKind("Deployment").find(({ name }) => name === "traefik");
+  expect(traefik?.spec.template.spec.containers[0].args).toContain("--providers.kubernetesingress=true");
+  for (const kind of ["Gateway", "HTTPRoute", "GatewayClass", "CustomResourceDefinition"])
+    expect(ofKind(kind), kind).toEqual([]);
+});
+
+test("one NAT gateway serves three zones", () => {
+  expect(ofKind("NatGateway")).toHaveLength(1);
+  expect(ofKind("Route").filter(({ natGatewayId }) => natGatewayId)).toHaveLength(3);
+});
+
+test("the Kubernetes API answers the ranges and the roles that are named", () => {
+  const [cluster] = resources.filter(({ type }) => type === "aws:eks/cluster:Cluster");
+  expect(cluster?.inputs.vpcConfig).toMatchObject({
+    endpointPublicAccess: true,
+    publicAccessCidrs: ["203.0.113.0/24"],
+  });
+  expect(ofKind("AccessEntry").map(({ principalArn }) => principalArn)).toEqual([
+    "arn:aws:iam::123456789012:role/admins",
+  ]);
+});

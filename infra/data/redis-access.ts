@@ -1,0 +1,16 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Link } from "../components/pod.ts";
+
+export const REDIS_USER = "agent";
+
+/** What the services' user may do: nothing that endangers the server. */
+export const PERMISSIONS = "~* &* +@all -@admin -@dangerous +info";
+
+/** @param secret name of the Secret with `url` */
+export function redisLink(secret: pulumi.Input<string>): Link {
+  const path = "/run/secrets/redis";
+  return {
+    env: { REDIS_URL_FILE: `${path}/url` },
+    mounts: [{ name: "redis", secret, path, files: { url: "url" } }],
+  };
+}

@@ -1,0 +1,57 @@
+import { createLogger, readConfig } from "@mobile-ai-agent/service-kit";
+import { startMongo, startRedis, type TestIssuer } from "@mobile-ai-agent/test-support";
+import { gatewayConfig } from "../../apps/api-gateway/src/config.ts";
+import { createApiGateway } from "../../apps/api-gateway/src/service.ts";
+import { authConfig } from "../../apps/auth-service/src/config.ts";
+import { createAuthService } from "../../apps/auth-service/src/service.ts";
+import { readServiceConfig as readContextConfig } from "../../apps/context-protocol-server/src/config.ts";
+import { createService as createContextService } from "../../apps/context-protocol-server/src/service.ts";
+import { readServiceConfig as readSocketConfig } from "../../apps/websocket-server/src/config.ts";
+import { createService as createSocketService } from "../../apps/websocket-server/src/service.ts";
+
+const logger = createLogger("test", "none");
+
+export interface Platform {
+  readonly auth: string;
+  readonly context: string;
+  readonly sockets: string;
+  readonly gateway: string;
+  stop(): Promise<void>;
+}
+
+/** The services that take access tokens, as they run in the cluster, on real databases. Gives their origins. */
+export async function startPlatform(issuer: TestIssuer): Promise<Platform> {
+  const cleanup = new AsyncDisposableStack();
+  const [mongo, redis] = await Promise.all([startMongo(), startRedis()]);
+  for (const server of [mongo, redis]) cleanup.defer(() => server.stop());
+  const common = {
+    PORT: "0",
+    METRICS_PORT: "0",
+    MONGODB_URI: mongo.uri,
+    REDIS_URL: redis.url,
+    JWT_ISSUER: issuer.issuer,
+    JWT_AUDIENCE: issuer.audience,
+    RUN_TOKEN_KEY: "k".repeat(32),
+    // More attempts than anybody has in a minute.
+    RATE_LIMIT_API: "100000/60",
+    RATE_LIMIT_OTHER: "100000/60",
+    MCP_URL: "https://agent.test/mcp",
+    MCP_ALLOWED_HOSTS: "127.0.0.1",
+    JWT_PRIVATE_KEYS: issuer.privateKey,
+    SECOND_FACTOR_KEYS: Buffer.alloc(32, 1).toString("base64"),
+  };
+  const run = async <T extends { start(): Promise<void>; stop(): Promise<void> }>(service: T): Promise<T> => {
+    cleanup.defer(() => service.stop());
+    await service.start();
+    return service;
+  };
+  const at = (port: number) => `http://127.0.0.1:${port}`;
+
+  const auth = at((await run(createAuthService(readConfig(authConfig, common), logger))).ports().http);
+  const env = { ...common, JWKS_URL: `${auth}/.well-known/jwks.json`, AUTH_SERVICE_URL: auth };
+  const context = at((await run(createContextService(readContextConfig(env), { logger }))).port());
+  const behind = { ...env, CONTEXT_PROTOCOL_SERVER_URL: context };
+  const sockets = at((await run(createSocketService(readSocketConfig(behind), { logger }))).port());
+  const gateway = at((await run(createApiGateway(readConfig(gatewayConfig, behind), logger))).ports().http);
+  return { auth, context, sockets, gateway, stop: () => cleanup.disposeAsync() };
+}
