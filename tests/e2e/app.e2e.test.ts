@@ -105,9 +105,11 @@ describe("the app in a browser", () => {
     "sends a picture, and shows it",
     async () => {
       const picture = await page.screenshot();
-      const choosing = page.waitForEvent("filechooser");
-      await page.getByRole("button", { name: "Add a picture" }).click();
-      await (await choosing).setFiles({ name: "screen.png", mimeType: "image/png", buffer: picture });
+      const [chooser] = await Promise.all([
+        page.waitForEvent("filechooser"),
+        page.getByRole("button", { name: "Add a picture" }).click(),
+      ]);
+      await chooser.setFiles({ name: "screen.png", mimeType: "image/png", buffer: picture });
       await page.getByTestId("picture-preview").waitFor();
       await send("Here is a picture of my screen.");
       await page.getByTestId("message-picture").waitFor({ timeout: MINUTES });
