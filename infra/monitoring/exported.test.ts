@@ -19,7 +19,7 @@ interface Metric {
 /** What the services really register. */
 function exportedNames(): Set<string> {
   const { registry } = createMetrics();
-  createLlmMetrics(registry, "embedded");
+  createLlmMetrics(registry).of("embedded");
   const metrics = registry.getMetricsAsArray() as unknown as Metric[];
   const series = metrics.flatMap(({ name, type }) =>
     type === "histogram" ? HISTOGRAM_SERIES.map((suffix) => name + suffix) : [name],

@@ -21,7 +21,7 @@ let prometheus: string;
 /** A service that is asked all the time, and a real Prometheus with our rules that watches it. */
 beforeAll(async () => {
   const metrics = createMetrics();
-  const model = createLlmMetrics(metrics.registry, "embedded");
+  const model = createLlmMetrics(metrics.registry).of("embedded");
   const app = createApp({
     logger: createLogger("test", "none"),
     metrics,

@@ -11,6 +11,7 @@ const BREAK = "\n\n";
 export interface AgentOptions {
   readonly model: LanguageModel;
   readonly tools: RunTools;
+  readonly userId: string;
   /** How often the model is asked; at the last time it may call no tool, so that it has to answer. */
   readonly maxSteps: number;
   /** Steps that were done before. */
@@ -34,14 +35,14 @@ export async function* answerWithTools(
   options: AgentOptions,
   signal: AbortSignal,
 ): AsyncGenerator<string, void, undefined> {
-  const { model, tools, maxSteps, onStep } = options;
+  const { model, tools, userId, maxSteps, onStep } = options;
   const messages = [...prompt, ...options.steps.flatMap(asMessages)];
   let { text: prefix, lead } = unfinished(options);
   for (let number = options.steps.length + 1; ; number++) {
     const mayCall = number < maxSteps;
     const calls: ToolCall[] = [];
     let text = prefix;
-    const request = { messages, prefix, tools: tools.definitions, mayCall };
+    const request = { userId, messages, prefix, tools: tools.definitions, mayCall };
     for await (const piece of model.answer(request, signal)) {
       if ("call" in piece) {
         calls.push(piece.call);

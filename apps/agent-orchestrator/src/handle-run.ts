@@ -90,7 +90,14 @@ async function streamAnswer(run: Run, log: EventLog, signal: AbortSignal, depend
     const pieces = answerWithTools(
       prompt,
       {
-        ...{ model, tools, maxSteps: limits.maxSteps, steps: run.steps, said: log.content },
+        ...{
+          model,
+          tools,
+          userId: run.userId,
+          maxSteps: limits.maxSteps,
+          steps: run.steps,
+          said: log.content,
+        },
         onStep: (step) => store.runs.addStep(run.id, step),
       },
       signal,

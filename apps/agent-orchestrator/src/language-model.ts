@@ -16,6 +16,8 @@ export type PromptMessage = OpenAI.ChatCompletionMessageParam;
 export type Piece = { readonly text: string } | { readonly call: ToolCall };
 
 export interface ModelRequest {
+  /** Whom it is for: llm-server lets its users have their turns. */
+  readonly userId: string;
   readonly messages: readonly PromptMessage[];
   /** What the model has said of its answer already; it goes on behind it. */
   readonly prefix: string;
@@ -51,12 +53,12 @@ export function createLanguageModel(options: LanguageModelOptions): LanguageMode
   const { baseUrl, model, maxTokens, temperature } = options;
   const client = new OpenAI({ baseURL: baseUrl, apiKey: "unused", timeout: TIMEOUT_MS, maxRetries: 4 });
   return {
-    async *answer({ messages, prefix, tools, mayCall }, signal) {
+    async *answer({ userId, messages, prefix, tools, mayCall }, signal) {
       const calls = new Map<number, { id: string; name: string; arguments: string }>();
       try {
         const chunks = await client.chat.completions.create(
           {
-            ...{ model, max_tokens: maxTokens, temperature, stream: true },
+            ...{ model, max_tokens: maxTokens, temperature, stream: true, safety_identifier: userId },
             messages: prefix === "" ? [...messages] : [...messages, { role: "assistant", content: prefix }],
             ...(prefix !== "" && CONTINUE),
             ...(tools.length > 0 && {

@@ -27,7 +27,7 @@ it("asks the model in the trace that queued the run", async () => {
 it("streams tokens in order, and stores exactly what it streamed", async () => {
   const { store, queue, model } = platform;
   await platform.startOrchestrator();
-  const { runId, sessionId } = await platform.storeRun("Why is the sky blue?");
+  const { runId, sessionId, userId } = await platform.storeRun("Why is the sky blue?");
   await store.contexts.update(sessionId, { name: "Ann" });
   await queue.enqueue(runId);
   const events = await platform.eventsOf(runId);
@@ -38,6 +38,7 @@ it("streams tokens in order, and stores exactly what it streamed", async () => {
   expect(events.at(-1)).toEqual({ kind: "completed", runId, sequence: 6, messageId: stored?.id });
   expect((await store.runs.get(runId))?.status).toBe("completed");
   expect(model.asked[0]?.messages[0]?.content).toContain('{"name":"Ann"}');
+  expect(model.asked[0]?.safety_identifier).toBe(userId);
   expect(model.asked[0]?.messages.at(-1)).toEqual({ role: "user", content: "Why is the sky blue?" });
 });
 

@@ -1,6 +1,8 @@
 import type { Response } from "express";
-import { APIError } from "openai";
 import { z } from "zod";
+import { Unable } from "./answer-question.ts";
+import { isOverload } from "./backend.ts";
+import { ModelFailure } from "./model-failure.ts";
 import { Overloaded } from "./turnstile.ts";
 
 /** The error body that OpenAI's clients read. */
@@ -21,9 +23,21 @@ export function toOpenAiError(failure: unknown): OpenAiError {
     const param = issue?.path.join(".") || null;
     return body(400, { message: issue?.message ?? "the request is malformed", param });
   }
-  if (failure instanceof Overloaded) return body(429, { message: failure.message, code: "overloaded" });
-  if (failure instanceof APIError && failure.status === 429) {
-    return body(429, { message: "the upstream model takes no more requests now", code: "overloaded" });
+  if (failure instanceof Unable) {
+    const { message, param } = failure;
+    return body(400, { message, param, code: "unsupported" });
+  }
+  if (isOverload(failure)) {
+    const here = failure instanceof Overloaded;
+    const message = here ? failure.message : "the upstream model takes no more requests now";
+    return body(429, { message, code: "overloaded" });
+  }
+  if (failure instanceof ModelFailure && failure.kind === "rejected") {
+    const message = "the model does not take this conversation: it may be too long for it";
+    return body(400, { message, code: "rejected_by_model" });
+  }
+  if (failure instanceof ModelFailure && failure.kind === "silent") {
+    return body(504, { message: "the model took too long to answer", code: "model_timeout" });
   }
   return body(502, { message: "the model failed to answer", code: "model_failed" });
 }

@@ -1,43 +1,15 @@
 import { createLogger } from "@mobile-ai-agent/service-kit";
 import OpenAI from "openai";
-import { afterEach, beforeEach, expect, it } from "vitest";
-import type { ChatModel } from "./chat-model.ts";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { llmConfig } from "./config.ts";
 import { createService } from "./service.ts";
-
-/** A test double: answers with the words of the last message, and waits where a word says so. */
-function scriptedModel() {
-  const gate = Promise.withResolvers<void>();
-  const entered = Promise.withResolvers<void>();
-  const aborted = Promise.withResolvers<void>();
-  const model: ChatModel = {
-    name: "scripted",
-    async *complete(messages, { maxTokens, signal, onUsage }) {
-      signal.addEventListener("abort", () => aborted.resolve());
-      const words = messages.at(-1)?.content.split(/(?<= )/) ?? [];
-      for (const word of words.slice(0, maxTokens)) {
-        if (word === "broken") throw new Error("the weights are gone");
-        if (word === "wait") {
-          entered.resolve();
-          await Promise.race([gate.promise, aborted.promise]);
-          signal.throwIfAborted();
-        }
-        yield word;
-      }
-      onUsage?.({ prompt: words.length, completion: Math.min(words.length, maxTokens) });
-      return words.length > maxTokens ? "length" : "stop";
-    },
-    close: async () => {},
-  };
-  return { model, gate, entered: entered.promise, aborted: aborted.promise };
-}
+import { scriptedModel } from "./testing/scripted-model.ts";
 
 let script: ReturnType<typeof scriptedModel>;
 let service: ReturnType<typeof createService>;
 let client: OpenAI;
 
-beforeEach(async () => {
-  script = scriptedModel();
+async function serve() {
   const config = llmConfig.parse({ PORT: "0", METRICS_PORT: "0", MAX_CONCURRENT: "1", MAX_WAITING: "0" });
   const logger = createLogger("llm-server", "error");
   logger.silent = true;
@@ -45,6 +17,11 @@ beforeEach(async () => {
   await service.start();
   const baseURL = `http://127.0.0.1:${service.port}/v1`;
   client = new OpenAI({ baseURL, apiKey: "unused", maxRetries: 0 });
+}
+
+beforeEach(async () => {
+  script = scriptedModel();
+  await serve();
 });
 afterEach(() => service.stop());
 
@@ -67,14 +44,119 @@ it("streams the pieces in order, and says why it ended", async () => {
 it("answers in one piece, and lists its model", async () => {
   const { choices } = await client.chat.completions.create(ask("one two"));
   expect(choices[0]).toMatchObject({ message: { content: "one two" }, finish_reason: "stop" });
-  expect((await client.models.list()).data.map(({ id }) => id)).toEqual(["scripted"]);
+  expect((await client.models.list()).data).toMatchObject([
+    { id: "scripted", capabilities: { tools: true, prefill: true } },
+  ]);
 });
 
-it("names the field that is wrong", async () => {
-  const faulty = { ...ask("one"), temperature: 3 };
-  await expect(client.chat.completions.create(faulty)).rejects.toMatchObject({
+it("tells what an answer has cost, in one piece and, if asked to, behind the stream", async () => {
+  const usage = { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 };
+  const question = { ...ask("one two three"), max_tokens: 2 };
+  expect((await client.chat.completions.create(question)).usage).toEqual(usage);
+  const stream = { ...question, stream: true as const };
+  const told = await collect(
+    await client.chat.completions.create({ ...stream, stream_options: { include_usage: true } }),
+  );
+  expect(told.at(-1)).toMatchObject({ choices: [], usage });
+  expect(told.slice(0, -1).map(({ usage }) => usage)).toEqual(told.slice(0, -1).map(() => null));
+  for (const chunk of await collect(await client.chat.completions.create(stream)))
+    expect(chunk).not.toHaveProperty("usage");
+});
+
+it("passes tools to the model and its calls to the client, streamed or not", async () => {
+  const tool = { name: "search", description: "Finds", parameters: { type: "object" } };
+  const question = { ...ask("Well, call"), tools: [{ type: "function" as const, function: tool }] };
+  const call = { id: "c1", type: "function", function: { name: "search", arguments: '{"q":1}' } };
+  const { choices } = await client.chat.completions.create({ ...question, tool_choice: "required" });
+  expect(choices[0]).toMatchObject({
+    message: { content: "Well, ", tool_calls: [call] },
+    finish_reason: "tool_calls",
+  });
+  expect(script.asked[0]).toMatchObject({ tools: [tool], toolChoice: "required" });
+  const chunks = await collect(await client.chat.completions.create({ ...question, stream: true }));
+  expect(chunks.flatMap(({ choices }) => choices[0]?.delta.tool_calls ?? [])).toEqual([
+    { index: 0, ...call },
+  ]);
+  expect(chunks.at(-1)?.choices[0]?.finish_reason).toBe("tool_calls");
+
+  const { data } = await client.chat.completions
+    .create({
+      model: "any",
+      messages: [
+        { role: "user", content: "Hi" },
+        { role: "assistant", content: null, tool_calls: [{ ...call, type: "function" }] },
+        { role: "tool", tool_call_id: "c1", content: "found" },
+      ],
+    })
+    .withResponse();
+  expect(data.choices[0]?.message.content).toBe("found");
+  expect(script.asked.at(-1)?.messages).toEqual([
+    { role: "user", content: "Hi" },
+    { role: "assistant", content: "", toolCalls: [{ id: "c1", name: "search", arguments: '{"q":1}' }] },
+    { role: "tool", content: "found", toolCallId: "c1" },
+  ]);
+});
+
+it.each([
+  ["temperature", { temperature: 3 }],
+  ["messages", { messages: [{ role: "assistant" as const, content: "" }] }],
+  ["messages.0.tool_call_id", { messages: [{ role: "tool", content: "found" } as never] }],
+  ["tools.0.function.name", { tools: [{ type: "function" as const, function: { name: "no name" } }] }],
+])("names the field that is wrong: %s", async (param, fault) => {
+  await expect(client.chat.completions.create({ ...ask("one"), ...fault })).rejects.toMatchObject({
     status: 400,
-    param: "temperature",
+    param,
+  });
+});
+
+it("says which of the model's abilities is missing", async () => {
+  await service.stop();
+  script = scriptedModel("plain", { tools: false, prefill: false });
+  await serve();
+  const tools = [{ type: "function" as const, function: { name: "search" } }];
+  const unable = { status: 400, code: "unsupported" };
+  await expect(client.chat.completions.create({ ...ask("one"), tools })).rejects.toMatchObject(unable);
+  const messages = [...ask("Count.").messages, { role: "assistant" as const, content: "one" }];
+  await expect(client.chat.completions.create({ model: "any", messages })).rejects.toMatchObject(unable);
+});
+
+describe("POST /generate", () => {
+  const generate = (body: object) =>
+    fetch(`http://127.0.0.1:${service.port}/generate`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+
+  it("answers a prompt with text and usage", async () => {
+    const response = await generate({ prompt: "one two three", max_tokens: 2, temperature: 0 });
+    expect(await response.json()).toEqual({
+      text: "one two ",
+      usage: { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 },
+    });
+    expect(script.asked[0]).toMatchObject({ maxTokens: 2, temperature: 0 });
+  });
+
+  it("lists what is wrong with the body, and hides the cause of a failure", async () => {
+    const faulty = await generate({ max_tokens: 0 });
+    expect(faulty.status).toBe(400);
+    expect(await faulty.json()).toMatchObject({ errors: [{ path: "prompt" }, { path: "max_tokens" }] });
+    const failed = await generate({ prompt: "broken" });
+    expect(failed.status).toBe(502);
+    expect(await failed.text()).not.toContain("weights");
+  });
+
+  it("stops the work of a client that went away", async () => {
+    const gone = new AbortController();
+    const url = `http://127.0.0.1:${service.port}/generate`;
+    const headers = { "content-type": "application/json" };
+    const asking = fetch(url, { method: "POST", headers, body: '{"prompt":"wait"}', signal: gone.signal });
+    const ended = expect(asking).rejects.toThrow();
+    await script.entered;
+    gone.abort();
+    await ended;
+    await script.aborted;
+    await expect.poll(async () => (await generate({ prompt: "one" })).status).toBe(200);
   });
 });
 
@@ -97,6 +179,12 @@ it("refuses what can't wait, and stops the work of a client that went away", asy
   await ended;
   await script.aborted;
   await expect.poll(() => client.chat.completions.create(ask("three")).catch(() => undefined)).toBeDefined();
+});
+
+it("knows the user by either of OpenAI's names", async () => {
+  await client.chat.completions.create({ ...ask("one"), safety_identifier: "ada" });
+  await client.chat.completions.create({ ...ask("one"), user: "bob" });
+  expect(script.asked.map(({ user }) => user)).toEqual(["ada", "bob"]);
 });
 
 it("counts questions by how they ended, and the tokens of their answers", async () => {

@@ -7,12 +7,14 @@ import {
   startManagement,
 } from "@mobile-ai-agent/service-kit";
 import express from "express";
+import { createAnswerQuestion } from "./answer-question.ts";
+import { createBackend } from "./backend.ts";
 import type { ChatModel } from "./chat-model.ts";
-import type { LlmConfig } from "./config.ts";
+import type { LlmConfig, Provider } from "./config.ts";
 import { createLlmMetrics } from "./llm-metrics.ts";
-import { loadEmbeddedModel } from "./providers/embedded.ts";
-import { createUpstreamModel } from "./providers/openai.ts";
+import { openModel } from "./open-model.ts";
 import { chatCompletions } from "./routes/chat-completions.ts";
+import { generate } from "./routes/generate.ts";
 import { listModels } from "./routes/models.ts";
 import { createTurnstile } from "./turnstile.ts";
 
@@ -22,17 +24,17 @@ const BODY_LIMIT = "1mb";
 interface Dependencies {
   readonly logger: Logger;
   /** Instead of the configured one. */
-  readonly loadModel?: () => Promise<ChatModel>;
+  readonly loadModel?: (provider: Provider) => Promise<ChatModel>;
 }
 
-/** Serves one language model by the OpenAI protocol. It is ready when the model is loaded. */
+/** Serves a language model, and another in its place, by the OpenAI protocol. It is ready when both are loaded. */
 export function createService(
   config: LlmConfig,
-  { logger, loadModel = () => openModel(config) }: Dependencies,
+  { logger, loadModel = (provider) => openModel(provider, config) }: Dependencies,
 ): Service & { readonly port: number; readonly managementPort: number } {
   const metrics = createMetrics();
-  const measure = createLlmMetrics(metrics.registry, config.LLM_PROVIDER);
-  const turnstile = createTurnstile({ places: config.MAX_CONCURRENT, waiting: config.MAX_WAITING });
+  const measure = createLlmMetrics(metrics.registry);
+  const providers = [config.LLM_PROVIDER, ...(config.LLM_FALLBACK ? [config.LLM_FALLBACK] : [])];
   const closers: (() => Promise<void>)[] = [];
   let ready = false;
   let port = config.PORT;
@@ -50,26 +52,31 @@ export function createService(
       const management = await startManagement(config.METRICS_PORT, { ready: () => ready, metrics });
       closers.unshift(management.close);
       managementPort = management.port;
-      const model = await loadModel();
-      closers.unshift(model.close);
+      const backends = [];
+      for (const provider of providers) {
+        const model = await loadModel(provider);
+        closers.unshift(model.close);
+        const turnstile = createTurnstile({ places: config.MAX_CONCURRENT, waiting: config.MAX_WAITING });
+        backends.push(createBackend({ model, turnstile, measure: measure.of(provider) }));
+      }
+      const models = backends.map(({ model }) => model);
+      const answer = createAnswerQuestion(backends, logger);
       const app = createApp({
         logger,
         metrics,
         json: false,
         routes: (routes) => {
-          routes.get("/v1/models", listModels(model));
-          routes.post(
-            "/v1/chat/completions",
-            express.json({ limit: BODY_LIMIT }),
-            chatCompletions({ model, turnstile, logger, measure }),
-          );
+          const json = express.json({ limit: BODY_LIMIT });
+          routes.get("/v1/models", listModels(models));
+          routes.post("/v1/chat/completions", json, chatCompletions({ answer, logger }));
+          routes.post("/generate", json, generate({ answer, logger }));
         },
       });
       const server = await listen(app, config.PORT);
       closers.unshift(server.close);
       port = server.port;
       ready = true;
-      logger.info("the model is loaded", { model: model.name });
+      logger.info("the models are ready", { models: models.map(({ name }) => name) });
     },
 
     async stop() {
@@ -77,14 +84,4 @@ export function createService(
       for (const close of closers.splice(0)) await close();
     },
   };
-}
-
-async function openModel(config: LlmConfig): Promise<ChatModel> {
-  if (config.LLM_PROVIDER === "embedded") {
-    const { MODEL_FILE: file, MAX_CONCURRENT: sequences, MODEL_THREADS: threads } = config;
-    return await loadEmbeddedModel({ file, sequences, threads });
-  }
-  const { OPENAI_BASE_URL: baseUrl, OPENAI_API_KEY: apiKey, OPENAI_MODEL: model } = config;
-  if (!baseUrl || !apiKey || !model) throw new Error("the schema of the configuration demands all three");
-  return createUpstreamModel({ baseUrl, apiKey, model });
 }

@@ -21,6 +21,7 @@ interface Asked {
   readonly messages: { role: string; content: string | null; tool_call_id?: string }[];
   readonly tools?: { function: { name: string } }[];
   readonly tool_choice?: string;
+  readonly safety_identifier?: string;
 }
 
 /** A test double of llm-server: it speaks OpenAI's protocol and says what it was told to. */

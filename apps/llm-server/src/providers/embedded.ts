@@ -1,6 +1,17 @@
 import { basename } from "node:path";
-import { type ChatHistoryItem, getLlama, LlamaChatSession, LlamaLogLevel } from "node-llama-cpp";
-import type { ChatMessage, ChatModel, FinishReason } from "../chat-model.ts";
+import {
+  type ChatHistoryItem,
+  getLlama,
+  LlamaChatSession,
+  type LlamaContextSequence,
+  LlamaLogLevel,
+  type TokenMeterState,
+} from "node-llama-cpp";
+import type { ChatMessage, ChatModel, FinishReason, TokenUsage } from "../chat-model.ts";
+import { ModelFailure } from "../model-failure.ts";
+
+/** When the request doesn't say. */
+const DEFAULT_TEMPERATURE = 0.7;
 
 interface EmbeddedModelOptions {
   /** Path of a GGUF file. */
@@ -34,10 +45,12 @@ export async function loadEmbeddedModel(options: EmbeddedModelOptions): Promise<
 
   return {
     name: basename(file, ".gguf"),
+    // Models of this size don't call tools in a way that anything can be built on.
+    abilities: { tools: false, prefill: true },
 
-    async *complete(messages, { maxTokens, temperature, signal, onUsage }) {
+    async *complete({ messages, maxTokens, temperature = DEFAULT_TEMPERATURE }, { signal, onUsage }) {
       signal.throwIfAborted();
-      const { history, prompt } = splitPrompt(messages);
+      const { history, prompt, begun } = splitPrompt(messages);
       const sequence = idle.pop();
       if (!sequence) throw new Error(`more than ${sequences} answers were asked for at a time`);
       const session = new LlamaChatSession({ contextSequence: sequence, autoDisposeSequence: false });
@@ -50,10 +63,9 @@ export async function loadEmbeddedModel(options: EmbeddedModelOptions): Promise<
           start(controller) {
             answering = session
               .promptWithMeta(prompt, {
-                maxTokens,
-                temperature,
-                signal: AbortSignal.any([signal, stop.signal]),
-                onTextChunk: (text) => controller.enqueue(text),
+                ...{ maxTokens, temperature, signal: AbortSignal.any([signal, stop.signal]) },
+                ...(begun ? { responsePrefix: begun } : {}),
+                onTextChunk: afterPrefix(begun, (text) => controller.enqueue(text)),
               })
               .then(({ stopReason }) => (stopReason === "maxTokens" ? "length" : "stop"));
             answering.then(
@@ -62,14 +74,13 @@ export async function loadEmbeddedModel(options: EmbeddedModelOptions): Promise<
             );
           },
         });
-        yield* pieces.values({ preventCancel: true });
+        for await (const text of pieces.values({ preventCancel: true })) yield { kind: "text", text };
         return (await answering) as FinishReason;
       } finally {
         // Also when the reader went away: the sequence is free for another only when the evaluation has ended.
         stop.abort(new Error("nobody reads the answer"));
         await answering?.catch(() => {});
-        const { usedInputTokens, usedOutputTokens } = sequence.tokenMeter.diff(before);
-        onUsage?.({ prompt: usedInputTokens, completion: usedOutputTokens });
+        onUsage?.(usageOf(sequence, before));
         session.dispose({ disposeSequence: false });
         idle.push(sequence);
       }
@@ -81,10 +92,36 @@ export async function loadEmbeddedModel(options: EmbeddedModelOptions): Promise<
   };
 }
 
-/** The last message is the prompt; what came before it is history. */
-function splitPrompt(messages: readonly ChatMessage[]): { history: ChatHistoryItem[]; prompt: string } {
-  const history = messages.slice(0, -1).map(({ role, content }): ChatHistoryItem => {
-    return role === "assistant" ? { type: "model", response: [content] } : { type: role, text: content };
-  });
-  return { history, prompt: messages.at(-1)?.content ?? "" };
+/** The user's last message is the prompt; what came before it is history; what follows, the answer's beginning. */
+function splitPrompt(messages: readonly ChatMessage[]) {
+  const last = messages.at(-1);
+  const begun = last?.role === "assistant" ? last.content : "";
+  const conversation = begun ? messages.slice(0, -1) : messages;
+  const prompt = conversation.at(-1);
+  if (prompt?.role !== "user")
+    throw new ModelFailure("rejected", "there is no message of the user to answer");
+  return { history: conversation.slice(0, -1).map(toHistoryItem), prompt: prompt.content, begun };
+}
+
+function toHistoryItem({ role, content }: ChatMessage): ChatHistoryItem {
+  if (role === "tool") throw new ModelFailure("rejected", "the embedded model knows no tools");
+  return role === "assistant" ? { type: "model", response: [content] } : { type: role, text: content };
+}
+
+/** Passes on the text that follows a prefix, which the library tells as if the model had made it. */
+function afterPrefix(prefix: string, pass: (text: string) => void): (text: string) => void {
+  let left = prefix.length;
+  return (text) => {
+    const made = text.slice(left);
+    left -= text.length - made.length;
+    if (made) pass(made);
+  };
+}
+
+/** What the conversation in a sequence has cost since `before`, whether its prompt was there from an earlier one or not. */
+function usageOf(sequence: LlamaContextSequence, before: TokenMeterState): TokenUsage {
+  const { usedInputTokens, usedOutputTokens } = sequence.tokenMeter.diff(before);
+  // Broken off before its first token: the sequence may still hold the conversation before.
+  if (usedOutputTokens === 0) return { prompt: usedInputTokens, completion: 0 };
+  return { prompt: sequence.nextTokenIndex - usedOutputTokens, completion: usedOutputTokens };
 }

@@ -1,39 +1,131 @@
-import OpenAI from "openai";
-import type { ChatModel, FinishReason } from "../chat-model.ts";
+import { randomUUID } from "node:crypto";
+import OpenAI, { APIError } from "openai";
+import type { ChatMessage, ChatModel, FinishReason, Question, ToolCall } from "../chat-model.ts";
+import { kindOfStatus, ModelFailure, retryAfterOf } from "../model-failure.ts";
+import { untilSilent } from "./until-silent.ts";
 
 interface UpstreamOptions {
   readonly baseUrl: string;
   readonly apiKey: string;
   readonly model: string;
+  /** Whether the endpoint and its model know tools. */
+  readonly tools: boolean;
+  /** Whether the endpoint continues an answer that has begun, by the fields that vLLM has for it. */
+  readonly prefill: boolean;
+  /** After so long without a word it is given up, in ms. */
+  readonly silenceMs: number;
 }
 
-/** A model behind an OpenAI-compatible endpoint. Retries, timeouts and errors are those of the `openai` package. */
-export function createUpstreamModel({ baseUrl, apiKey, model }: UpstreamOptions): ChatModel {
-  const client = new OpenAI({ baseURL: baseUrl, apiKey, timeout: 120_000 });
+type Param = OpenAI.ChatCompletionMessageParam;
+type Delta = OpenAI.ChatCompletionChunk.Choice.Delta;
+
+/** A model behind an OpenAI-compatible endpoint. */
+export function createUpstreamModel(options: UpstreamOptions): ChatModel {
+  const { baseUrl, apiKey, model, tools, prefill, silenceMs } = options;
+  // Tries are counted elsewhere, for all providers alike.
+  const client = new OpenAI({ baseURL: baseUrl, apiKey, maxRetries: 0, logLevel: "off" });
+  // OpenAI's own models refuse the older name, which others know alone.
+  const limit = new URL(baseUrl).hostname === "api.openai.com" ? "max_completion_tokens" : "max_tokens";
   return {
     name: model,
+    abilities: { tools, prefill },
 
-    async *complete(messages, { maxTokens, temperature, signal, onUsage }) {
-      const chunks = await client.chat.completions.create(
-        {
-          ...{ model, messages: [...messages], max_tokens: maxTokens, temperature },
-          ...{ stream: true, stream_options: { include_usage: true } },
-        },
-        { signal },
-      );
-      let finish: FinishReason = "stop";
-      for await (const { choices, usage } of chunks) {
-        // In the last chunk, which has no choice.
-        if (usage) onUsage?.({ prompt: usage.prompt_tokens, completion: usage.completion_tokens });
-        const [choice] = choices;
-        if (choice?.delta.content) yield choice.delta.content;
-        if (choice?.finish_reason === "length") finish = "length";
+    async *complete(question, { signal, onUsage }) {
+      const request = { ...toRequest(question, model), [limit]: question.maxTokens };
+      const calls: ToolCall[] = [];
+      let finish: FinishReason | undefined;
+      try {
+        const chunks = untilSilent((stop) => client.chat.completions.create(request, { signal: stop }), {
+          signal,
+          silenceMs,
+        });
+        for await (const { choices, usage } of chunks) {
+          // In the last chunk, which has no choice; some servers leave the list out.
+          if (usage) onUsage?.({ prompt: usage.prompt_tokens, completion: usage.completion_tokens });
+          const choice = choices?.[0];
+          if (!choice) continue;
+          const text = choice.delta?.content || choice.delta?.refusal;
+          if (text) yield { kind: "text", text };
+          for (const part of choice.delta?.tool_calls ?? []) addPart(calls, part);
+          if (choice.finish_reason) finish = finishOf(choice.finish_reason);
+        }
+      } catch (error) {
+        signal.throwIfAborted();
+        throw toFailure(error);
       }
-      // The package ends an aborted stream without an error.
-      signal.throwIfAborted();
-      return finish;
+      if (!finish) throw new ModelFailure("unavailable", "the model's stream ended midway");
+      for (const call of calls.filter(Boolean)) yield { kind: "call", call };
+      // Some servers say `stop` of an answer that calls tools.
+      return calls.length > 0 && finish === "stop" ? "tool_calls" : finish;
     },
 
     async close() {},
   };
+}
+
+function toRequest({ messages, tools, toolChoice, temperature }: Question, model: string) {
+  const choice =
+    typeof toolChoice === "string"
+      ? toolChoice
+      : { type: "function" as const, function: { name: toolChoice.name } };
+  return {
+    model,
+    messages: messages.map(toParam),
+    ...(temperature === undefined ? {} : { temperature }),
+    ...(tools.length > 0
+      ? {
+          tools: tools.map((tool) => ({ type: "function" as const, function: { ...tool } })),
+          tool_choice: choice,
+        }
+      : {}),
+    ...(messages.at(-1)?.role === "assistant"
+      ? { continue_final_message: true, add_generation_prompt: false }
+      : {}),
+    stream: true as const,
+    stream_options: { include_usage: true },
+  };
+}
+
+function toParam(message: ChatMessage): Param {
+  if (message.role === "tool")
+    return { role: "tool", content: message.content, tool_call_id: message.toolCallId };
+  if (message.role !== "assistant" || !message.toolCalls?.length)
+    return { role: message.role, content: message.content };
+  return {
+    role: "assistant",
+    content: message.content || null,
+    tool_calls: message.toolCalls.map(({ id, ...call }) => ({ id, type: "function", function: call })),
+  };
+}
+
+/** Adds a part of a call to the one that it belongs to. Some servers give each whole call the index 0. */
+function addPart(calls: ToolCall[], part: NonNullable<Delta["tool_calls"]>[number]): void {
+  let index = part.index ?? calls.length;
+  const begun = calls[index];
+  if (begun && part.id && part.id !== begun.id) index = calls.length;
+  const call = calls[index] ?? { id: part.id || `call_${randomUUID()}`, name: "", arguments: "" };
+  calls[index] = {
+    id: call.id,
+    name: call.name || part.function?.name || "",
+    arguments: call.arguments + (part.function?.arguments ?? ""),
+  };
+}
+
+function finishOf(reason: string): FinishReason {
+  if (reason === "length" || reason === "content_filter") return reason;
+  return reason === "tool_calls" || reason === "function_call" ? "tool_calls" : "stop";
+}
+
+function toFailure(error: unknown): ModelFailure {
+  if (error instanceof ModelFailure) return error;
+  if (!(error instanceof APIError)) {
+    return new ModelFailure("unavailable", "the model's answer broke off", { cause: error });
+  }
+  // An error within the stream has no status; servers put one into its code.
+  const status = error.status ?? (Number(error.code) || undefined);
+  const overloaded = /rate_limit|overloaded/.test(`${error.code} ${error.type}`);
+  return new ModelFailure(overloaded ? "overloaded" : kindOfStatus(status), "the model did not answer", {
+    cause: error,
+    ...retryAfterOf(error.headers),
+  });
 }
