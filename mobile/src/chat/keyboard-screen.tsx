@@ -1,0 +1,27 @@
+import { useRouter } from "expo-router";
+import { ArrowLeft } from "lucide-react-native";
+import type { ReactNode } from "react";
+import { KeyboardAvoidingView, Platform, StyleSheet } from "react-native";
+import { useSafeAreaInsets } from "react-native-safe-area-context";
+import { Header } from "../ui/header.tsx";
+import { IconButton } from "../ui/icon-button.tsx";
+import { useIsWide } from "../ui/theme-context.tsx";
+
+/** A screen whose lower end is written in: it stays above the keyboard. */
+export function KeyboardScreen({ title, children }: { title: string; children: ReactNode }) {
+  const router = useRouter();
+  const wide = useIsWide();
+  const { bottom } = useSafeAreaInsets();
+  const back = () => (router.canGoBack() ? router.back() : router.replace("/"));
+  return (
+    <KeyboardAvoidingView
+      behavior={Platform.OS === "ios" ? "padding" : undefined}
+      style={[styles.fill, { paddingBottom: bottom }]}
+    >
+      <Header title={title} left={!wide && <IconButton label="Back" icon={ArrowLeft} onPress={back} />} />
+      {children}
+    </KeyboardAvoidingView>
+  );
+}
+
+const styles = StyleSheet.create({ fill: { flex: 1 } });
