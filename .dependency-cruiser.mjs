@@ -31,6 +31,25 @@ export default {
     deny("no-app-imports-another", "^apps/([^/]+)/", "^apps/(?!$1/)", "Services talk over the network."),
     deny("apps-know-no-infrastructure", "^apps/", "^(infra|local|tests)/", "A service runs anywhere."),
     deny(
+      "the-app-knows-contracts-only",
+      "^mobile/",
+      "^(packages/(?!contracts)|apps|infra|local|tests|policies)/",
+      "Devices see the platform from outside.",
+    ),
+    {
+      name: "no-node-on-devices",
+      severity: "error",
+      comment: "Phones and browsers have no node: modules.",
+      from: { path: "^mobile/src/", pathNot: "(\\.test\\.ts$|^mobile/src/testing/)" },
+      to: { dependencyTypes: ["core"] },
+    },
+    deny(
+      "nothing-imports-the-app",
+      "^(apps|packages|infra|local|policies)/",
+      "^mobile/",
+      "It is built and served as files.",
+    ),
+    deny(
       "infra-is-a-plain-program",
       "^infra/",
       "^(apps|local|tests|policies|packages/(?!contracts))/",
@@ -53,14 +72,14 @@ export default {
       severity: "error",
       from: {
         pathNot:
-          "(\\.test\\.ts$|^packages/test-support/|^policies/testing/|^policies/kubernetes/testing/|^tests/)",
+          "(\\.test\\.ts$|^packages/test-support/|^policies/testing/|^policies/kubernetes/testing/|^mobile/src/testing/|^tests/)",
       },
-      to: { path: "^(packages/test-support|policies/testing)/" },
+      to: { path: "^(packages/test-support|policies/testing|mobile/src/testing)/" },
     },
   ],
   options: {
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "(^|/)dist/" },
+    exclude: { path: "(^|/)dist(-ios|-android)?/" },
     parser: "swc",
     enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node", "default"] },
   },

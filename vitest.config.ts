@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-const roots = ["packages", "apps", "infra", "policies", "local"];
+const roots = ["packages", "apps", "infra", "policies", "local", "mobile"];
 const node = { environment: "node" as const, testTimeout: 30_000, hookTimeout: 60_000 };
 
 /** `unit` needs nothing, `integration` real Redis, FerretDB or an API server, `e2e` a whole platform. */

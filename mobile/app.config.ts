@@ -16,6 +16,8 @@ export default function config(): ExpoConfig {
     scheme: "mobile-ai-agent",
     orientation: "default",
     userInterfaceStyle: "automatic",
+    // What runs on a device is what its store reviewed.
+    updates: { enabled: false },
     icon: "./assets/icon.png",
     backgroundColor: BACKGROUND.light,
     ios: { bundleIdentifier: "org.example.mobileaiagent", supportsTablet: true },
@@ -37,7 +39,10 @@ export default function config(): ExpoConfig {
           dark: { backgroundColor: BACKGROUND.dark },
         },
       ],
-      ["expo-secure-store", { faceIDPermission: "Unlocks your conversations.", configureAndroidBackup: false }],
+      [
+        "expo-secure-store",
+        { faceIDPermission: "Unlocks your conversations.", configureAndroidBackup: false },
+      ],
       ["expo-local-authentication", { faceIDPermission: "Unlocks your conversations." }],
       [
         "expo-image-picker",

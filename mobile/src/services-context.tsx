@@ -1,4 +1,12 @@
-import { createContext, type ReactNode, useContext, useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import {
+  createContext,
+  type ReactNode,
+  useContext,
+  useEffect,
+  useMemo,
+  useState,
+  useSyncExternalStore,
+} from "react";
 import type { AuthState } from "./auth/auth.ts";
 import { defaultServerUrl } from "./config/app-settings.ts";
 import { loadServerUrl, saveServerUrl } from "./config/server-url.ts";
@@ -23,9 +31,7 @@ export function ServicesProvider({ store, ready, children }: Props) {
   const [serverUrl, setServerUrl] = useState<string>();
 
   useEffect(() => {
-    void ready
-      .then(() => loadServerUrl(store))
-      .then((kept) => setServerUrl(kept ?? defaultServerUrl()));
+    void ready.then(() => loadServerUrl(store)).then((kept) => setServerUrl(kept ?? defaultServerUrl()));
   }, [store, ready]);
 
   const services = useMemo(() => serverUrl && createServices(serverUrl, store), [serverUrl, store]);

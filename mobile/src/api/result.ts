@@ -4,7 +4,14 @@ import { isAxiosError } from "axios";
 /** What kept a request from its answer; `detail` is for a person. */
 export interface ApiProblem {
   /** `offline`: no answer came. `unavailable`: the platform can't now; the same request may do later. */
-  readonly reason: "offline" | "unavailable" | "unauthorized" | "limited" | "conflict" | "refused" | "unexpected";
+  readonly reason:
+    | "offline"
+    | "unavailable"
+    | "unauthorized"
+    | "limited"
+    | "conflict"
+    | "refused"
+    | "unexpected";
   readonly detail: string;
   readonly retryAfterSeconds?: number | undefined;
 }
@@ -25,7 +32,9 @@ export function problemOf(error: unknown): ApiProblem {
   const retryAfter = Number.parseInt(String(response.headers["retry-after"]), 10);
   return {
     reason: reasonOf(response.status),
-    detail: problem.success ? sentence(problem.data) : `The platform answered with status ${response.status}.`,
+    detail: problem.success
+      ? sentence(problem.data)
+      : `The platform answered with status ${response.status}.`,
     ...(Number.isFinite(retryAfter) && { retryAfterSeconds: retryAfter }),
   };
 }

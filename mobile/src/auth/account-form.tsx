@@ -47,7 +47,12 @@ export function AccountForm({ title, text, action, notice, check, submit, other,
       style={[styles.fill, { backgroundColor: wide ? colors.sunken : colors.background }]}
     >
       <ScrollView contentContainerStyle={styles.page} keyboardShouldPersistTaps="handled">
-        <View style={[styles.card, wide && { ...styles.lifted, backgroundColor: colors.background, borderColor: colors.border }]}>
+        <View
+          style={[
+            styles.card,
+            wide && { ...styles.lifted, backgroundColor: colors.background, borderColor: colors.border },
+          ]}
+        >
           <View style={styles.intro}>
             <Logo size={52} />
             <Text kind="title" role="heading">

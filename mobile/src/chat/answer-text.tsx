@@ -34,7 +34,9 @@ function block(token: Token, index: number): ReactNode {
     case "hr":
       return <Rule key={key} />;
     default:
-      return <Text key={key}>{"tokens" in token && token.tokens ? inline(token.tokens) : token.raw.trim()}</Text>;
+      return (
+        <Text key={key}>{"tokens" in token && token.tokens ? inline(token.tokens) : token.raw.trim()}</Text>
+      );
   }
 }
 
@@ -78,14 +80,18 @@ function List({ list }: { list: Tokens.List }) {
   const first = typeof list.start === "number" ? list.start : 1;
   return (
     <View role="list" style={styles.list}>
-      {list.items.map((item, index) => (
-        <View key={`${index}.${item.raw}`} role="listitem" style={styles.item}>
-          <Text color="muted" style={styles.marker}>
-            {list.ordered ? `${first + index}.` : "•"}
-          </Text>
-          <View style={styles.itemBody}>{item.tokens.map(block)}</View>
-        </View>
-      ))}
+      {list.items.map((item, index) => {
+        // Items are only ever added at the end.
+        const key = `${index}`;
+        return (
+          <View key={key} role="listitem" style={styles.item}>
+            <Text color="muted" style={styles.marker}>
+              {list.ordered ? `${first + index}.` : "•"}
+            </Text>
+            <View style={styles.itemBody}>{item.tokens.map(block)}</View>
+          </View>
+        );
+      })}
     </View>
   );
 }
@@ -93,7 +99,10 @@ function List({ list }: { list: Tokens.List }) {
 function CodeBlock({ text }: { text: string }) {
   const { colors } = useTheme();
   return (
-    <ScrollView horizontal style={[styles.code, { backgroundColor: colors.code, borderColor: colors.border }]}>
+    <ScrollView
+      horizontal
+      style={[styles.code, { backgroundColor: colors.code, borderColor: colors.border }]}
+    >
       <Text kind="label" selectable style={styles.mono}>
         {text}
       </Text>

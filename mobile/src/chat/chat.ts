@@ -110,7 +110,11 @@ export function createChat(options: ChatOptions): Chat {
     if (!run || !answer.ok) return;
     const { status } = answer.data;
     if (status === "queued" || status === "running") return;
-    changeRun({ ...run, status, ...(status === "failed" && { reason: "The answer could not be finished." }) });
+    changeRun({
+      ...run,
+      status,
+      ...(status === "failed" && { reason: "The answer could not be finished." }),
+    });
     onRunEnded(run.sessionId);
   }
 

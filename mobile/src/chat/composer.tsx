@@ -1,9 +1,9 @@
-import { ArrowUp, ImagePlus, Square, X } from "lucide-react-native";
 import { useRef, useState } from "react";
 import { Image, Platform, Pressable, StyleSheet, TextInput, View } from "react-native";
 import { pickPicture } from "../pictures/pick-picture";
 import type { PickedPicture } from "../pictures/picked-picture.ts";
 import { IconButton } from "../ui/icon-button.tsx";
+import { ArrowUp, ImagePlus, Square, X } from "../ui/icons.ts";
 import { Text } from "../ui/text.tsx";
 import { COLUMN, RADIUS, SPACE, TYPE } from "../ui/theme.ts";
 import { useTheme } from "../ui/theme-context.tsx";
@@ -35,6 +35,7 @@ export function Composer({ onSend, onStop, autoFocus = false }: Props) {
   const [fault, setFault] = useState<string>();
   const [height, setHeight] = useState(MIN_HEIGHT);
   const [busy, setBusy] = useState(false);
+  const [focused, setFocused] = useState(false);
   const empty = text.trim() === "" && !picture;
 
   async function send(): Promise<void> {
@@ -63,7 +64,12 @@ export function Composer({ onSend, onStop, autoFocus = false }: Props) {
           {fault}
         </Text>
       )}
-      <View style={[styles.box, { backgroundColor: colors.raised, borderColor: colors.border }]}>
+      <View
+        style={[
+          styles.box,
+          { backgroundColor: colors.raised, borderColor: focused ? colors.accent : colors.border },
+        ]}
+      >
         {picture && (
           <View style={styles.preview} testID="picture-preview">
             <Image source={{ uri: picture.uri }} alt="The picture to send" style={styles.thumbnail} />
@@ -93,6 +99,8 @@ export function Composer({ onSend, onStop, autoFocus = false }: Props) {
             }}
             maxLength={MAX_LENGTH}
             multiline
+            onFocus={() => setFocused(true)}
+            onBlur={() => setFocused(false)}
             autoFocus={autoFocus}
             onContentSizeChange={({ nativeEvent }) => {
               setHeight(Math.min(Math.max(nativeEvent.contentSize.height, MIN_HEIGHT), MAX_HEIGHT));
@@ -129,7 +137,13 @@ export function Composer({ onSend, onStop, autoFocus = false }: Props) {
 }
 
 const styles = StyleSheet.create({
-  outer: { width: "100%", maxWidth: COLUMN + SPACE.l * 2, alignSelf: "center", padding: SPACE.m, gap: SPACE.xs },
+  outer: {
+    width: "100%",
+    maxWidth: COLUMN + SPACE.l * 2,
+    alignSelf: "center",
+    padding: SPACE.m,
+    gap: SPACE.xs,
+  },
   box: { borderWidth: 1, borderRadius: RADIUS.l + SPACE.xs, padding: SPACE.xs },
   row: { flexDirection: "row", alignItems: "flex-end", gap: SPACE.xs, padding: 1 },
   input: {
@@ -138,8 +152,7 @@ const styles = StyleSheet.create({
     flex: 1,
     paddingVertical: 11,
     paddingHorizontal: SPACE.xs,
-    outlineWidth: 0,
-    ...Platform.select({ web: { resize: "none" } as object, default: {} }),
+    ...Platform.select({ web: { resize: "none", outlineStyle: "none" } as object, default: {} }),
   },
   preview: { alignSelf: "flex-start", margin: SPACE.s },
   thumbnail: { width: 88, height: 88, borderRadius: RADIUS.m },

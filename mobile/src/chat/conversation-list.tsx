@@ -1,12 +1,12 @@
 import type { Session } from "@mobile-ai-agent/contracts";
 import { useGlobalSearchParams, useRouter } from "expo-router";
-import { Plus, Settings } from "lucide-react-native";
 import { useState } from "react";
 import { ActivityIndicator, FlatList, Pressable, StyleSheet, View } from "react-native";
 import { useSafeAreaInsets } from "react-native-safe-area-context";
 import { Button } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { IconButton } from "../ui/icon-button.tsx";
+import { Plus, Settings } from "../ui/icons.ts";
 import { Logo } from "../ui/logo.tsx";
 import { Text } from "../ui/text.tsx";
 import { RADIUS, SPACE } from "../ui/theme.ts";
@@ -22,7 +22,9 @@ export function ConversationList({ sidebar }: { sidebar: boolean }) {
   const router = useRouter();
   const { data, error, isPending, refetch } = useSessions();
   return (
-    <View style={[styles.fill, { paddingTop: top, backgroundColor: sidebar ? colors.sunken : colors.background }]}>
+    <View
+      style={[styles.fill, { paddingTop: top, backgroundColor: sidebar ? colors.sunken : colors.background }]}
+    >
       <View style={styles.header}>
         <Logo size={30} />
         <Text kind="heading" role="heading" style={styles.fill}>
@@ -128,15 +130,27 @@ const styles = StyleSheet.create({
     alignItems: "center",
     gap: SPACE.m,
     minHeight: 56,
-    paddingHorizontal: SPACE.l,
+    paddingLeft: SPACE.l,
+    paddingRight: SPACE.s,
     paddingVertical: SPACE.s,
   },
   list: { flexGrow: 1, paddingHorizontal: SPACE.s, gap: 2 },
   row: { paddingVertical: SPACE.s, paddingHorizontal: SPACE.m, borderRadius: RADIUS.m },
   none: { padding: SPACE.m },
   loading: { padding: SPACE.xl },
-  create: { flexDirection: "row", alignItems: "center", justifyContent: "center", gap: SPACE.s, minHeight: 44 },
+  create: {
+    flexDirection: "row",
+    alignItems: "center",
+    justifyContent: "center",
+    gap: SPACE.s,
+    minHeight: 44,
+  },
   wide: { marginHorizontal: SPACE.m, marginBottom: SPACE.m, borderRadius: RADIUS.m },
-  pill: { borderRadius: RADIUS.full, paddingHorizontal: SPACE.xl, minHeight: 52, boxShadow: "0 6px 20px rgba(0, 0, 0, 0.22)" },
+  pill: {
+    borderRadius: RADIUS.full,
+    paddingHorizontal: SPACE.xl,
+    minHeight: 52,
+    boxShadow: "0 6px 20px rgba(0, 0, 0, 0.22)",
+  },
   floating: { position: "absolute", left: 0, right: 0, alignItems: "center" },
 });

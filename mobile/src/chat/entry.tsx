@@ -1,8 +1,8 @@
 import type { Message } from "@mobile-ai-agent/contracts";
-import { Clock, RotateCcw, Trash2 } from "lucide-react-native";
 import { memo, type ReactNode } from "react";
 import { ActivityIndicator, Pressable, StyleSheet, View } from "react-native";
 import type { OutboxItem } from "../outbox/outbox-item.ts";
+import { Clock, RotateCcw, Trash } from "../ui/icons.ts";
 import { Logo } from "../ui/logo.tsx";
 import { Text } from "../ui/text.tsx";
 import { RADIUS, SPACE } from "../ui/theme.ts";
@@ -54,7 +54,7 @@ function Pending({ item, onRetry, onDiscard }: { item: OutboxItem } & Omit<Actio
           </Text>
           <View style={styles.actions}>
             <Action icon={RotateCcw} label="Send again" onPress={() => onRetry(clientMessageId)} />
-            <Action icon={Trash2} label="Discard" onPress={() => onDiscard(clientMessageId)} />
+            <Action icon={Trash} label="Discard" onPress={() => onDiscard(clientMessageId)} />
           </View>
         </>
       )}
@@ -62,7 +62,15 @@ function Pending({ item, onRetry, onDiscard }: { item: OutboxItem } & Omit<Actio
   );
 }
 
-function Answer({ text, streaming = false, children }: { text: string; streaming?: boolean; children?: ReactNode }) {
+function Answer({
+  text,
+  streaming = false,
+  children,
+}: {
+  text: string;
+  streaming?: boolean;
+  children?: ReactNode;
+}) {
   return (
     <View
       style={styles.answer}

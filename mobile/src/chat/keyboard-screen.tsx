@@ -1,10 +1,10 @@
 import { useRouter } from "expo-router";
-import { ArrowLeft } from "lucide-react-native";
 import type { ReactNode } from "react";
 import { KeyboardAvoidingView, Platform, StyleSheet } from "react-native";
 import { useSafeAreaInsets } from "react-native-safe-area-context";
 import { Header } from "../ui/header.tsx";
 import { IconButton } from "../ui/icon-button.tsx";
+import { ArrowLeft } from "../ui/icons.ts";
 import { useIsWide } from "../ui/theme-context.tsx";
 
 /** A screen whose lower end is written in: it stays above the keyboard. */

@@ -39,7 +39,9 @@ export function SentPicture({ mediaId }: { mediaId: string }) {
           onPress={() => setOpen(false)}
           style={[styles.overlay, { backgroundColor: colors.overlay }]}
         >
-          {data && <Image source={{ uri: urlOf(data.url) }} alt="" resizeMode="contain" style={styles.fill} />}
+          {data && (
+            <Image source={{ uri: urlOf(data.url) }} alt="" resizeMode="contain" style={styles.fill} />
+          )}
         </Pressable>
       </Modal>
     </>

@@ -1,4 +1,8 @@
-import { type ClientToServerEvents, type ServerToClientEvents, SOCKET_PATH } from "@mobile-ai-agent/contracts";
+import {
+  type ClientToServerEvents,
+  type ServerToClientEvents,
+  SOCKET_PATH,
+} from "@mobile-ai-agent/contracts";
 import { io, type Socket } from "socket.io-client";
 
 export type ChatSocket = Socket<ServerToClientEvents, ClientToServerEvents>;
@@ -16,12 +20,11 @@ export interface SocketOptions {
 const RETRY_MS = 3000;
 
 /** A socket that comes back by itself: after cuts, refused tokens, and an expiry that the platform announces. */
-export function createChatSocket({
-  url,
-  freshToken,
-  refreshToken,
-  onConnection,
-}: SocketOptions): { socket: ChatSocket; wake(): void; close(): void } {
+export function createChatSocket({ url, freshToken, refreshToken, onConnection }: SocketOptions): {
+  socket: ChatSocket;
+  wake(): void;
+  close(): void;
+} {
   let retry: ReturnType<typeof setTimeout> | undefined;
   let closed = false;
   const socket: ChatSocket = io(url, {

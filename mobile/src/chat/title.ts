@@ -7,5 +7,6 @@ export function titleOf(text: string): string {
   const characters = Array.from(line);
   if (characters.length <= LONGEST) return line;
   const start = characters.slice(0, LONGEST - 1).join("");
-  return `${start.slice(0, Math.max(start.lastIndexOf(" "), LONGEST / 2))}…`;
+  const space = start.lastIndexOf(" ");
+  return `${space > start.length / 2 ? start.slice(0, space) : start}…`;
 }

@@ -10,7 +10,8 @@ const KEY = "settings.server-url";
 export function parseServerUrl(text: string): string | undefined {
   const typed = text.trim();
   const url = parse(/^[a-z]+:\/\//i.test(typed) ? typed : `https://${typed}`);
-  if (!url?.hostname || url.username || url.password || url.search || url.hash || url.pathname !== "/") return;
+  if (!url?.hostname || url.username || url.password || url.search || url.hash || url.pathname !== "/")
+    return;
   const local = ["localhost", "127.0.0.1", "10.0.2.2"].includes(url.hostname);
   return url.protocol === "https:" || (url.protocol === "http:" && local) ? url.origin : undefined;
 }

@@ -30,7 +30,9 @@ export function LockSetting() {
       <View style={styles.words}>
         <Text>Unlock with face or finger</Text>
         <Text kind="caption" color="muted">
-          {possible ? "Asked at the start, and after a minute away." : "This device knows no face or finger yet."}
+          {possible
+            ? "Asked at the start, and after a minute away."
+            : "This device knows no face or finger yet."}
         </Text>
       </View>
       <Switch

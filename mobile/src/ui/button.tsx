@@ -31,7 +31,13 @@ export function Button({ label, onPress, kind = "primary", busy = false, disable
         kind === "secondary" && { borderWidth: 1, borderColor: colors.border },
       ]}
     >
-      {busy ? <ActivityIndicator color={colors[ink]} /> : <Text kind="label" bold color={ink} children={label} />}
+      {busy ? (
+        <ActivityIndicator color={colors[ink]} />
+      ) : (
+        <Text kind="label" bold color={ink}>
+          {label}
+        </Text>
+      )}
     </Pressable>
   );
 }

@@ -12,7 +12,9 @@ export function Section({ title, children }: { title: string; children: ReactNod
       <Text kind="label" color="muted" bold role="heading">
         {title}
       </Text>
-      <View style={[styles.card, { backgroundColor: colors.raised, borderColor: colors.border }]}>{children}</View>
+      <View style={[styles.card, { backgroundColor: colors.raised, borderColor: colors.border }]}>
+        {children}
+      </View>
     </View>
   );
 }

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { StyleSheet, TextInput, type TextInputProps, View } from "react-native";
+import { Platform, StyleSheet, TextInput, type TextInputProps, View } from "react-native";
 import { Text } from "./text.tsx";
 import { RADIUS, SPACE, TYPE } from "./theme.ts";
 import { useTheme } from "./theme-context.tsx";
@@ -46,6 +46,6 @@ const styles = StyleSheet.create({
     paddingHorizontal: SPACE.m,
     borderWidth: 1,
     borderRadius: RADIUS.m,
-    outlineWidth: 0,
+    ...Platform.select({ web: { outlineStyle: "none" } as object, default: {} }),
   },
 });

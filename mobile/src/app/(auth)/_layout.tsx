@@ -5,5 +5,7 @@ export const unstable_settings = { initialRouteName: "sign-in" };
 
 export default function AuthLayout() {
   const { colors } = useTheme();
-  return <Stack screenOptions={{ headerShown: false, contentStyle: { backgroundColor: colors.background } }} />;
+  return (
+    <Stack screenOptions={{ headerShown: false, contentStyle: { backgroundColor: colors.background } }} />
+  );
 }

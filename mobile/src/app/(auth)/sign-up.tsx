@@ -38,7 +38,9 @@ export default function SignUp() {
       action="Create the account"
       check={check}
       submit={() => auth.signUp(account)}
-      other={<Button kind="secondary" label="I have an account" onPress={() => router.navigate("/sign-in")} />}
+      other={
+        <Button kind="secondary" label="I have an account" onPress={() => router.navigate("/sign-in")} />
+      }
     >
       {(send) => (
         <>

@@ -1,5 +1,4 @@
 import { useRouter } from "expo-router";
-import { ArrowLeft } from "lucide-react-native";
 import { useState } from "react";
 import { Platform, ScrollView, StyleSheet, View } from "react-native";
 import { useChat } from "../../chat/chat-context.tsx";
@@ -14,6 +13,7 @@ import { Button } from "../../ui/button.tsx";
 import { Choice } from "../../ui/choice.tsx";
 import { Header } from "../../ui/header.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
+import { ArrowLeft } from "../../ui/icons.ts";
 import { Section } from "../../ui/section.tsx";
 import { Text } from "../../ui/text.tsx";
 import { SPACE } from "../../ui/theme.ts";
