@@ -13,13 +13,13 @@ export default {
     deny(
       "contracts-is-a-leaf",
       "^packages/contracts/",
-      "^(packages/(?!contracts)|apps|infra|local|tests)/",
+      "^(packages/(?!contracts/)[^/]+|apps|infra|local|tests)/",
       "Wire types depend on nothing of ours.",
     ),
     deny(
       "kit-knows-contracts-only",
       "^packages/service-kit/",
-      "^(packages/(?!contracts|service-kit)|apps|infra|local|tests)/",
+      "^(packages/(?!(contracts|service-kit)/)[^/]+|apps|infra|local|tests)/",
       "The kit serves every app, so it knows none.",
     ),
     deny(
@@ -33,7 +33,7 @@ export default {
     deny(
       "the-app-knows-contracts-only",
       "^mobile/",
-      "^(packages/(?!contracts)|apps|infra|local|tests|policies)/",
+      "^(packages/(?!contracts/)[^/]+|apps|infra|local|tests|policies)/",
       "Devices see the platform from outside.",
     ),
     {
@@ -52,7 +52,7 @@ export default {
     deny(
       "infra-is-a-plain-program",
       "^infra/",
-      "^(apps|local|tests|policies|packages/(?!contracts))/",
+      "^(apps|local|tests|policies|packages/(?!contracts/)[^/]+)/",
       "The Pulumi program works without this machine's driver.",
     ),
     deny(
