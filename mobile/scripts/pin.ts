@@ -9,7 +9,9 @@ import { resolve } from "node:path";
  */
 export function pinOf(pem: string): string {
   const key = pem.includes("BEGIN CERTIFICATE") ? new X509Certificate(pem).publicKey : createPublicKey(pem);
-  return createHash("sha256").update(key.export({ type: "spki", format: "der" })).digest("base64");
+  return createHash("sha256")
+    .update(key.export({ type: "spki", format: "der" }))
+    .digest("base64");
 }
 
 if (import.meta.main) {

@@ -10,6 +10,8 @@ import { useTheme } from "../ui/theme-context.tsx";
 
 const MAX_LENGTH = 4000;
 const WARN_AT = 3600;
+const NOT_STORED =
+  "This device can't store the message. Make room on it, or leave private browsing, and try again.";
 const MIN_HEIGHT = 44;
 const MAX_HEIGHT = 168;
 
@@ -41,8 +43,9 @@ export function Composer({ onSend, onStop, autoFocus = false }: Props) {
   async function send(): Promise<void> {
     if (empty || busy) return;
     setBusy(true);
-    const taken = await onSend({ text: text.trim(), picture });
+    const taken = await onSend({ text: text.trim(), picture }).catch(() => undefined);
     setBusy(false);
+    setFault(taken === undefined ? NOT_STORED : undefined);
     if (!taken) return;
     setText("");
     setPicture(undefined);

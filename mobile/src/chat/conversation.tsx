@@ -39,7 +39,8 @@ export function Conversation({ sessionId }: { sessionId: string }) {
   const retry = useCallback((id: string) => void outbox.retry(id), [outbox]);
   const discard = useCallback((id: string) => void outbox.discard(id), [outbox]);
   const askAgain = useCallback(
-    ({ session_id, content }: Message) => void outbox.add({ sessionId: session_id, content }),
+    ({ session_id, content, media_id }: Message) =>
+      void outbox.add({ sessionId: session_id, content, mediaId: media_id }),
     [outbox],
   );
 
@@ -88,7 +89,7 @@ function Transcript({ entries, ...actions }: { entries: ReturnType<typeof timeli
       style={styles.fill}
       contentContainerStyle={styles.column}
       role="log"
-      aria-label="Messages"
+      aria-label="Transcript"
       testID="messages"
       keyboardDismissMode="interactive"
       keyboardShouldPersistTaps="handled"

@@ -44,6 +44,7 @@ function Pending({ item, onRetry, onDiscard }: { item: OutboxItem } & Omit<Actio
   return (
     <View style={styles.mine} testID={refusal ? "message-refused" : "message-pending"} aria-label="You">
       {item.picture && <PendingPicture id={clientMessageId} contentType={item.picture.contentType} />}
+      {!item.picture && item.mediaId && <SentPicture mediaId={item.mediaId} />}
       {item.content !== "" && <Bubble text={item.content} faded={!refusal} />}
       {refusal === undefined ? (
         <Note icon={Clock} text="Waiting to be sent" />

@@ -19,7 +19,7 @@ export function createOutboxStore(store: BlobStore, userId: string): OutboxStore
     async load() {
       const texts = await Promise.all((await store.keys(items)).map((key) => readText(store, key)));
       return texts
-        .flatMap((text) => (text === undefined ? [] : [OutboxItem.parse(JSON.parse(text))]))
+        .flatMap((text) => OutboxItem.safeParse(JSON.parse(text ?? "null")).data ?? [])
         .sort((a, b) => a.order - b.order);
     },
     save: (item) => writeText(store, items + item.clientMessageId, JSON.stringify(item)),

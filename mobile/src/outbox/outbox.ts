@@ -4,6 +4,8 @@ import type { OutboxStore } from "./outbox-store.ts";
 export interface NewMessage {
   readonly sessionId: string;
   readonly content: string;
+  /** A picture that the platform has already. */
+  readonly mediaId?: string | undefined;
   readonly picture?: {
     readonly bytes: Uint8Array;
     readonly contentType: string;
@@ -27,7 +29,7 @@ export interface Outbox {
   picture(clientMessageId: string): Promise<Uint8Array | undefined>;
   /** Takes up what was left the last time. */
   load(): Promise<void>;
-  /** Stores it, shows it, and only then tries to send it. */
+  /** Stores it, shows it, and only then tries to send it. Throws when the device can't store it. */
   add(message: NewMessage): Promise<void>;
   /** Tries everything that waits; call it whenever the platform may be there again. */
   flush(): void;
@@ -51,6 +53,7 @@ export function createOutbox({ store, newId, deliver, onChange }: OutboxOptions)
   }
 
   async function keep(item: OutboxItem): Promise<void> {
+    if (stopped) return;
     await store.save(item);
     change(items.map((other) => (other.clientMessageId === item.clientMessageId ? item : other)));
   }
@@ -106,13 +109,14 @@ export function createOutbox({ store, newId, deliver, onChange }: OutboxOptions)
       flush();
     },
 
-    async add({ sessionId, content, picture }) {
+    async add({ sessionId, content, picture, mediaId }) {
       order += 1;
       const item: OutboxItem = {
         clientMessageId: newId(),
         sessionId,
-        type: picture ? "image" : "text",
+        type: picture || mediaId ? "image" : "text",
         content,
+        ...(mediaId && { mediaId }),
         ...(picture && { picture: pictureOf(picture) }),
         createdAt: new Date().toISOString(),
         order,

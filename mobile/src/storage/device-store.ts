@@ -18,7 +18,14 @@ export function openDeviceStore(): BlobStore {
   return {
     async get(name) {
       const file = fileOf(name);
-      return file.exists ? open(await key, name, await file.bytes()) : undefined;
+      if (!file.exists) return undefined;
+      try {
+        return open(await key, name, await file.bytes());
+      } catch {
+        // Its key is gone with an earlier installation, and what it sealed with it.
+        file.delete();
+        return undefined;
+      }
     },
     async set(name, value) {
       const fresh = new File(folder, `${encodeURIComponent(name)}${NEW}`);

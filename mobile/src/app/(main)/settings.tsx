@@ -88,8 +88,8 @@ function SignOut({ userId }: { userId: string }) {
   async function signOut(): Promise<void> {
     if (waiting > 0 && !asked) return setAsked(true);
     setBusy(true);
-    await createOutboxStore(store, userId).clear();
     await auth.signOut();
+    await createOutboxStore(store, userId).clear();
   }
 
   return (
