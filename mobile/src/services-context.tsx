@@ -12,6 +12,7 @@ import { defaultServerUrl } from "./config/app-settings.ts";
 import { loadServerUrl, saveServerUrl } from "./config/server-url.ts";
 import { createServices, type Services } from "./services.ts";
 import type { BlobStore } from "./storage/blob-store.ts";
+import { EmptyState } from "./ui/empty-state.tsx";
 
 interface Value extends Services {
   readonly changeServerUrl: (url: string) => Promise<void>;
@@ -29,9 +30,13 @@ interface Props {
 /** Makes the services once the platform's address is known, and anew when the person changes it. */
 export function ServicesProvider({ store, ready, children }: Props) {
   const [serverUrl, setServerUrl] = useState<string>();
+  const [fault, setFault] = useState<string>();
 
   useEffect(() => {
-    void ready.then(() => loadServerUrl(store)).then((kept) => setServerUrl(kept ?? defaultServerUrl()));
+    void ready
+      .then(() => loadServerUrl(store))
+      .then((kept) => setServerUrl(kept ?? defaultServerUrl()))
+      .catch((error: Error) => setFault(error.message));
   }, [store, ready]);
 
   const services = useMemo(() => serverUrl && createServices(serverUrl, store), [serverUrl, store]);
@@ -53,6 +58,7 @@ export function ServicesProvider({ store, ready, children }: Props) {
     };
   }, [services, store]);
 
+  if (fault) return <EmptyState title="The app can't start" text={fault} />;
   return value ? <ServicesContext value={value}>{children}</ServicesContext> : null;
 }
 

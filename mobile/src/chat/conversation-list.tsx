@@ -6,7 +6,7 @@ import { useSafeAreaInsets } from "react-native-safe-area-context";
 import { Button } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { IconButton } from "../ui/icon-button.tsx";
-import { Plus, Settings } from "../ui/icons.ts";
+import { MessageCircle, Plus, Settings } from "../ui/icons.ts";
 import { Logo } from "../ui/logo.tsx";
 import { Text } from "../ui/text.tsx";
 import { RADIUS, SPACE } from "../ui/theme.ts";
@@ -91,12 +91,19 @@ function Row({ session, sidebar }: { session: Session; sidebar: boolean }) {
         selected && { backgroundColor: colors.selected },
       ]}
     >
-      <Text kind={sidebar ? "label" : "body"} numberOfLines={1} bold={selected}>
-        {session.title || "Untitled"}
-      </Text>
-      <Text kind="caption" color="muted">
-        {sinceWhen(new Date(session.updated_at), new Date())}
-      </Text>
+      {!sidebar && (
+        <View style={[styles.mark, { backgroundColor: colors.bubble }]}>
+          <MessageCircle size={18} color={colors.accent} />
+        </View>
+      )}
+      <View style={styles.words}>
+        <Text kind={sidebar ? "label" : "body"} numberOfLines={1} bold={selected || !sidebar}>
+          {session.title || "Untitled"}
+        </Text>
+        <Text kind="caption" color="muted">
+          {sinceWhen(new Date(session.updated_at), new Date())}
+        </Text>
+      </View>
     </Pressable>
   );
 }
@@ -135,7 +142,22 @@ const styles = StyleSheet.create({
     paddingVertical: SPACE.s,
   },
   list: { flexGrow: 1, paddingHorizontal: SPACE.s, gap: 2 },
-  row: { paddingVertical: SPACE.s, paddingHorizontal: SPACE.m, borderRadius: RADIUS.m },
+  row: {
+    flexDirection: "row",
+    alignItems: "center",
+    gap: SPACE.m,
+    paddingVertical: SPACE.s,
+    paddingHorizontal: SPACE.m,
+    borderRadius: RADIUS.m,
+  },
+  words: { flex: 1 },
+  mark: {
+    width: 40,
+    height: 40,
+    borderRadius: RADIUS.full,
+    alignItems: "center",
+    justifyContent: "center",
+  },
   none: { padding: SPACE.m },
   loading: { padding: SPACE.xl },
   create: {

@@ -1,17 +1,24 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "expo-router";
 import { useState } from "react";
-import { ScrollView, StyleSheet, View } from "react-native";
+import { Pressable, ScrollView, StyleSheet, View } from "react-native";
 import { useServices } from "../services-context.tsx";
 import { Banner } from "../ui/banner.tsx";
 import { Logo } from "../ui/logo.tsx";
 import { Text } from "../ui/text.tsx";
-import { COLUMN, SPACE } from "../ui/theme.ts";
+import { COLUMN, RADIUS, SPACE } from "../ui/theme.ts";
+import { useTheme } from "../ui/theme-context.tsx";
 import { useChat } from "./chat-context.tsx";
 import { Composer, type Draft } from "./composer.tsx";
 import { ConnectionBanner } from "./connection-banner.tsx";
 import { SESSIONS_KEY } from "./queries.ts";
 import { titleOf } from "./title.ts";
+
+const SUGGESTIONS = [
+  "Explain recursion to a ten-year-old",
+  "Plan a weekend in Lisbon",
+  "Help me write a polite reminder",
+];
 
 /** A conversation that begins with its first message. */
 export function NewConversation() {
@@ -45,6 +52,11 @@ export function NewConversation() {
         <Text color="muted" style={styles.centred}>
           Ask in your own words, or send a picture. Answers appear as they are written, on all your devices.
         </Text>
+        <View style={styles.suggestions}>
+          {SUGGESTIONS.map((text) => (
+            <Suggestion key={text} text={text} onPress={() => void begin({ text })} />
+          ))}
+        </View>
       </ScrollView>
       {fault && (
         <View style={styles.fault}>
@@ -56,6 +68,23 @@ export function NewConversation() {
   );
 }
 
+function Suggestion({ text, onPress }: { text: string; onPress: () => void }) {
+  const { colors } = useTheme();
+  return (
+    <Pressable
+      role="button"
+      aria-label={text}
+      onPress={onPress}
+      style={({ pressed }) => [
+        styles.suggestion,
+        { backgroundColor: pressed ? colors.hover : colors.raised, borderColor: colors.border },
+      ]}
+    >
+      <Text kind="label">{text}</Text>
+    </Pressable>
+  );
+}
+
 const styles = StyleSheet.create({
   fill: { flex: 1 },
   welcome: {
@@ -64,9 +93,16 @@ const styles = StyleSheet.create({
     justifyContent: "center",
     gap: SPACE.l,
     padding: SPACE.xl,
-    maxWidth: 520,
+    maxWidth: 560,
     alignSelf: "center",
   },
   centred: { textAlign: "center" },
+  suggestions: { flexDirection: "row", flexWrap: "wrap", justifyContent: "center", gap: SPACE.s },
+  suggestion: {
+    paddingVertical: SPACE.s,
+    paddingHorizontal: SPACE.l,
+    borderWidth: 1,
+    borderRadius: RADIUS.full,
+  },
   fault: { width: "100%", maxWidth: COLUMN, alignSelf: "center", paddingHorizontal: SPACE.m },
 });

@@ -3,6 +3,7 @@ export { default as ArrowLeft } from "lucide-react-native/icons/arrow-left";
 export { default as ArrowUp } from "lucide-react-native/icons/arrow-up";
 export { default as Clock } from "lucide-react-native/icons/clock";
 export { default as ImagePlus } from "lucide-react-native/icons/image-plus";
+export { default as MessageCircle } from "lucide-react-native/icons/message-circle";
 export { default as Plus } from "lucide-react-native/icons/plus";
 export { default as RotateCcw } from "lucide-react-native/icons/rotate-ccw";
 export { default as Settings } from "lucide-react-native/icons/settings";
