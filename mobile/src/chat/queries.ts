@@ -1,8 +1,11 @@
 import type { Media, Message, Session } from "@mobile-ai-agent/contracts";
 import { type UseQueryResult, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { Platform } from "react-native";
 import type { ApiProblem, ApiResult } from "../api/result.ts";
-import { useServices } from "../services-context.tsx";
-import { completeUntil, mergeMessages } from "./messages.ts";
+import { useAuthState, useServices } from "../services-context.tsx";
+import { isPassing, loadMessages, loadSessions } from "./load.ts";
+import { createSnapshots, type Snapshots } from "./snapshots.ts";
 
 export const SESSIONS_KEY = ["sessions"] as const;
 export const MESSAGES_KEY = ["messages"] as const;
@@ -25,28 +28,38 @@ function unwrap<T>(answer: ApiResult<T>): T {
 
 /** What a refused request says stays refused; the rest is tried again for a while. */
 export function retryQuery(failures: number, error: Error): boolean {
-  const passing = error instanceof QueryFault && ["offline", "unavailable"].includes(error.problem.reason);
-  return passing && failures < 3;
+  return error instanceof QueryFault && isPassing(error.problem) && failures < 3;
+}
+
+/** On devices, where storage is sealed; a browser keeps no conversations. */
+function useSnapshots(): Snapshots | undefined {
+  const { store } = useServices();
+  const state = useAuthState();
+  const userId = state.status === "signed-in" ? state.user.id : undefined;
+  return useMemo(
+    () => (Platform.OS !== "web" && userId ? createSnapshots(store, userId) : undefined),
+    [store, userId],
+  );
 }
 
 export function useSessions(): UseQueryResult<readonly Session[]> {
   const { requests } = useServices();
-  return useQuery({ queryKey: SESSIONS_KEY, queryFn: async () => unwrap(await requests.listSessions()) });
+  const snapshots = useSnapshots();
+  return useQuery({
+    queryKey: SESSIONS_KEY,
+    queryFn: async () => unwrap(await loadSessions(requests, snapshots)),
+  });
 }
 
-/** A session's messages; only those that are not known yet are asked for. */
 export function useMessages(sessionId: string): UseQueryResult<readonly Message[]> {
   const { requests } = useServices();
+  const snapshots = useSnapshots();
   const queries = useQueryClient();
   const queryKey = messagesKey(sessionId);
+  const known = () => queries.getQueryData<readonly Message[]>(queryKey);
   return useQuery({
     queryKey,
-    async queryFn() {
-      const known = queries.getQueryData<readonly Message[]>(queryKey) ?? [];
-      const more = unwrap(await requests.listMessages(sessionId, completeUntil(known)));
-      // What an event brought meanwhile is kept.
-      return mergeMessages(queries.getQueryData<readonly Message[]>(queryKey) ?? known, more);
-    },
+    queryFn: async () => unwrap(await loadMessages(requests, snapshots, sessionId, known)),
   });
 }
 

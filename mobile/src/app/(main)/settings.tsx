@@ -2,6 +2,7 @@ import { useRouter } from "expo-router";
 import { useState } from "react";
 import { Platform, ScrollView, StyleSheet, View } from "react-native";
 import { useChat } from "../../chat/chat-context.tsx";
+import { createSnapshots } from "../../chat/snapshots.ts";
 import { BUILD } from "../../config/app-settings.ts";
 import { ServerAddress } from "../../config/server-address.tsx";
 import { LockSetting } from "../../lock/lock-setting.tsx";
@@ -90,6 +91,7 @@ function SignOut({ userId }: { userId: string }) {
     setBusy(true);
     await auth.signOut();
     await createOutboxStore(store, userId).clear();
+    await createSnapshots(store, userId).clear();
   }
 
   return (
