@@ -16,7 +16,7 @@ export async function receive(request: Request, path: string, maxBytes: number):
     for await (const chunk of request.iterator({ destroyOnReturn: false })) {
       bytes += chunk.length;
       if (bytes > maxBytes) throw tooLarge(request, maxBytes);
-      await file.write(chunk);
+      await file.appendFile(chunk);
     }
   } finally {
     await file.close();
