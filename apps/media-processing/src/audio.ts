@@ -12,6 +12,8 @@ const TIMEOUT_MS = 120_000;
 const MAX_ALLOCATION = 64 * 1024 * 1024;
 /** EBU R 128's loudness would be too quiet for a phone's loudspeaker: this is what podcasts have. */
 const LOUDNESS = "loudnorm=I=-16:TP=-1.5:LRA=11";
+/** Before the loudness, which is most of the work. */
+const ONE_CHANNEL = "aformat=channel_layouts=mono";
 
 export interface AudioOptions {
   readonly ffmpeg: string;
@@ -36,7 +38,7 @@ export async function convertAudio(options: AudioOptions): Promise<number> {
     ...["-protocol_whitelist", "file,pipe", "-f", demuxer, "-i", input],
     // A second more than is taken shows that it is too long, and the rest is not decoded.
     ...["-map", "0:a:0", "-map_metadata", "-1", "-map_chapters", "-1", "-t", String(maxSeconds + 1)],
-    ...["-af", LOUDNESS, "-ac", "1", "-ar", "48000", "-c:a", "aac", "-b:a", "64k"],
+    ...["-af", `${ONE_CHANNEL},${LOUDNESS}`, "-ar", "48000", "-c:a", "aac", "-b:a", "64k"],
     ...["-movflags", "+faststart", "-f", "mp4", output],
   ]);
   const microseconds = [...stdout.matchAll(/^out_time_us=(\d+)$/gm)].at(-1)?.[1];
