@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,6 +12,13 @@ const run = promisify(execFile);
 /** A picture of one colour, still to be given a format. */
 export const picture = (width: number, height: number) =>
   sharp({ create: { width, height, channels: 3, background: "#3366cc" } });
+
+/** A PNG of noise, which nothing makes smaller: three bytes a pixel. */
+export async function noise(width: number, height: number): Promise<Uint8Array<ArrayBuffer>> {
+  const raw = { width, height, channels: 3 as const };
+  const pixels = randomBytes(width * height * 3);
+  return new Uint8Array(await sharp(pixels, { raw }).png({ compressionLevel: 0 }).toBuffer());
+}
 
 /** A whole PNG of one bit a pixel, all of them black: a thousandth of what a decoder makes of it. */
 export function pngOfZeros(width: number, height: number): Buffer {
