@@ -8,6 +8,11 @@ export const IMAGE_TYPE = "image/webp";
 
 // A picture is seen once: what the cache would keep is of no use.
 sharp.cache(false);
+// Only these look at what somebody sent, and none that runs scripts or reads other files.
+sharp.block({ operation: ["VipsForeignLoad"] });
+sharp.unblock({
+  operation: ["Jpeg", "Png", "Webp", "Nsgif", "Heif"].map((format) => `VipsForeignLoad${format}`),
+});
 // The pictures converted at a time are limited elsewhere; more threads would only make them wait for each other.
 sharp.concurrency(1);
 

@@ -42,6 +42,8 @@ export interface MessageStore {
    * session already has is not stored again: the stored one is returned with `created` false.
    */
   addUserMessage(message: NewUserMessage): Promise<{ message: Message; runId: string; created: boolean }>;
+  /** The user's message with this client id, if the session has it. */
+  findUserMessage(sessionId: string, clientMessageId: string): Promise<Message | undefined>;
   /** Stores the answer of a run; a run has one answer, so a second call returns the first's. */
   addAnswer(answer: NewAnswer): Promise<Message>;
   /** The answer of a run, once it is stored. */
@@ -103,7 +105,7 @@ export function createMessageStore(db: Db): MessageStore {
       const { message, created } = await insert({
         session_id: sessionId,
         user_id: userId,
-        identity: clientMessageId === undefined ? `run:${runId}` : `client:${clientMessageId}`,
+        identity: clientMessageId === undefined ? `run:${runId}` : identityOf(clientMessageId),
         ...(clientMessageId === undefined ? {} : { client_message_id: clientMessageId }),
         role: "user",
         type,
@@ -112,6 +114,14 @@ export function createMessageStore(db: Db): MessageStore {
         run_id: runId,
       });
       return { message, runId: message.run_id, created };
+    },
+
+    async findUserMessage(sessionId, clientMessageId) {
+      const document = await messages.findOne({
+        session_id: sessionId,
+        identity: identityOf(clientMessageId),
+      });
+      return document === null ? undefined : toMessage(document);
     },
 
     async addAnswer({ sessionId, runId, content }) {
@@ -141,6 +151,8 @@ export function createMessageStore(db: Db): MessageStore {
     },
   };
 }
+
+const identityOf = (clientMessageId: string) => `client:${clientMessageId}`;
 
 function toMessage(document: MessageDocument): Message {
   const { _id, session_id, sequence, client_message_id, role, type, content, run_id, created_at } = document;
