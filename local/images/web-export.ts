@@ -72,7 +72,11 @@ async function runExpo(output: string, ctx: StepContext): Promise<void> {
     all: true,
     stdin: "ignore",
     cancelSignal: ctx.signal,
-    env: { CI: "1", NODE_ENV: "production", EXPO_NO_TELEMETRY: "1", EXPO_OFFLINE: "1" },
+    env: {
+      ...{ CI: "1", NODE_ENV: "production", EXPO_NO_TELEMETRY: "1", EXPO_OFFLINE: "1" },
+      // For builds of devices; what the hash doesn't know must not come in.
+      ...{ APP_API_URL: undefined, APP_PUBLIC_KEY_PINS: undefined },
+    },
   });
   await child.catch((error: { all?: string; shortMessage: string }) => {
     ctx.signal.throwIfAborted();

@@ -135,4 +135,27 @@ describe("the app in a browser", () => {
     },
     ANSWER_MS + 3 * MINUTES,
   );
+
+  it(
+    "sends a picture, and shows it",
+    async () => {
+      const before = await answers().count();
+      const picture = await page.screenshot();
+      const [chooser] = await Promise.all([
+        page.waitForEvent("filechooser"),
+        page.getByRole("button", { name: "Add a picture" }).click(),
+      ]);
+      await chooser.setFiles({ name: "screen.png", mimeType: "image/png", buffer: picture });
+      await page.getByTestId("picture-preview").waitFor();
+      await send("Here is a picture of my screen.");
+      await page.getByTestId("message-picture").waitFor({ timeout: MINUTES });
+      const shown = page.getByTestId("message-picture").locator("img");
+      const width = () => shown.evaluate(({ naturalWidth }: { naturalWidth: number }) => naturalWidth);
+      await expect.poll(width, { timeout: MINUTES }).toBeGreaterThan(0);
+      await awaitAnswers(before + 1);
+      expect((await stored()).map(({ type }) => type).slice(-2)).toEqual(["image", "text"]);
+      expect(browser.faults).toEqual([]);
+    },
+    ANSWER_MS + 2 * MINUTES,
+  );
 });
