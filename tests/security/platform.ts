@@ -58,7 +58,7 @@ export async function startPlatform(issuer: TestIssuer): Promise<Platform> {
 
   const auth = at((await run(createAuthService(readConfig(authConfig, common), logger))).ports().http);
   const env = { ...common, JWKS_URL: `${auth}/.well-known/jwks.json`, AUTH_SERVICE_URL: auth };
-  const media = at((await run(createMediaService(readConfig(mediaConfig, env), { logger }))).port());
+  const media = at((await run(createMediaService(readConfig(mediaConfig, env), { logger }))).ports().http);
   const context = at(
     (
       await run(createContextService(readContextConfig({ ...env, MEDIA_PROCESSING_URL: media }), { logger }))
