@@ -49,10 +49,10 @@ async function watchAnswer(): Promise<number[]> {
   return [...seen].filter((length) => length > 0);
 }
 
-/** @returns 0 where no answer is being written */
+/** @returns 0 where no answer is being written, or nothing of it has come yet */
 async function writtenLength(): Promise<number> {
   const [text = ""] = await streaming().allTextContents();
-  return text.length;
+  return text === "Thinking…" ? 0 : text.length;
 }
 
 /** What the platform has of the conversation on the screen. */
