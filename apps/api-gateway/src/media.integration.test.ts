@@ -1,14 +1,14 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Media } from "@mobile-ai-agent/contracts";
 import { createLogger, readConfig } from "@mobile-ai-agent/service-kit";
 import { createIssuer, describedFetch, eventually, startMongo } from "@mobile-ai-agent/test-support";
-import sharp from "sharp";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { mediaConfig } from "../../media-processing/src/config.ts";
 import { createService, type MediaProcessing } from "../../media-processing/src/service.ts";
+import { noise } from "../../media-processing/src/testing/samples.ts";
 import { startGateway } from "./testing/start-gateway.ts";
 
 const issuer = createIssuer();
@@ -17,8 +17,7 @@ const authorization = `Bearer ${issuer.token({ claims: { sub: randomUUID() } })}
 let service: MediaProcessing;
 let folder: string;
 let base: string;
-/** Noise can't be made smaller: several MB. */
-let photo: Uint8Array;
+let photo: Uint8Array<ArrayBuffer>;
 
 beforeAll(async () => {
   const [mongo, keys] = await Promise.all([startMongo(), issuer.serve()]);
@@ -39,12 +38,7 @@ beforeAll(async () => {
   });
   cleanup.defer(() => gateway.stop());
   base = gateway.base;
-  const noise = { raw: { width: 1500, height: 1000, channels: 3 as const } };
-  photo = new Uint8Array(
-    await sharp(randomBytes(1500 * 1000 * 3), noise)
-      .png()
-      .toBuffer(),
-  );
+  photo = await noise(1500, 1000);
 });
 afterAll(() => cleanup.disposeAsync());
 

@@ -5,10 +5,10 @@ import { join } from "node:path";
 import type { Media } from "@mobile-ai-agent/contracts";
 import { createLogger, readConfig } from "@mobile-ai-agent/service-kit";
 import { createIssuer, describedFetch, startMongo, startRedis } from "@mobile-ai-agent/test-support";
-import sharp from "sharp";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { mediaConfig } from "../../media-processing/src/config.ts";
 import { createService as createMediaService } from "../../media-processing/src/service.ts";
+import { noise } from "../../media-processing/src/testing/samples.ts";
 import { readServiceConfig } from "./config.ts";
 import { createService } from "./service.ts";
 
@@ -74,13 +74,10 @@ async function createUser() {
     send: (message: object) => call("POST", `/api/message/${id}`, message),
     messages: async () => (await call("GET", `/api/message/${id}`)).body.messages,
     async upload(): Promise<Media> {
-      const body = await sharp({ create: { width: 8, height: 6, channels: 3, background: "red" } })
-        .png()
-        .toBuffer();
       const response = await describedFetch(`${media.url}/api/media`, {
         method: "POST",
         headers: { authorization, "content-type": "image/png" },
-        body: new Uint8Array(body),
+        body: await noise(8, 6),
       });
       expect(response.status).toBe(201);
       return (await response.json()) as Media;
