@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,8 +17,7 @@ const authorization = `Bearer ${issuer.token({ claims: { sub: randomUUID() } })}
 let service: MediaProcessing;
 let folder: string;
 let base: string;
-/** Noise can't be made smaller: several MB. */
-let photo: Uint8Array;
+let photo: Uint8Array<ArrayBuffer>;
 
 beforeAll(async () => {
   const [mongo, keys] = await Promise.all([startMongo(), issuer.serve()]);
