@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createIssuer, eventually, freePort, startMongo } from "@mobile-ai-agent/test-support";
+import { createIssuer, eventually, freePort, startMongo, startRedis } from "@mobile-ai-agent/test-support";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { audio, noise } from "../../apps/media-processing/src/testing/samples.ts";
 import { REPOSITORY } from "../repository.ts";
@@ -17,8 +17,8 @@ let base: string;
 
 /** The service as its image has it: what only the repository's node_modules has is not there. */
 beforeAll(async () => {
-  const [mongo, keys] = await Promise.all([startMongo(), issuer.serve()]);
-  for (const resource of [mongo, keys]) cleanup.defer(() => resource.stop());
+  const [mongo, redis, keys] = await Promise.all([startMongo(), startRedis(), issuer.serve()]);
+  for (const resource of [mongo, redis, keys]) cleanup.defer(() => resource.stop());
   const folder = await mkdtemp(join(tmpdir(), "media-bundle-"));
   cleanup.defer(() => rm(folder, { recursive: true }));
   // Vitest's console lacks it, and a plugin of the bundler makes one.
@@ -34,6 +34,7 @@ beforeAll(async () => {
       ...{ PATH: process.env.PATH, PORT: `${port}`, METRICS_PORT: `${management}`, MONGODB_URI: mongo.uri },
       ...{ JWT_ISSUER: issuer.issuer, JWT_AUDIENCE: issuer.audience, JWKS_URL: keys.jwksUrl },
       ...{ OBJECT_STORE_URL: `file://${folder}/objects`, MEDIA_URL_KEY: "k".repeat(32) },
+      REDIS_URL: redis.url,
     },
   });
   const ended = once(child, "exit");

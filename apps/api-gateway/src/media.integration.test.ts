@@ -4,7 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Media } from "@mobile-ai-agent/contracts";
 import { createLogger, readConfig } from "@mobile-ai-agent/service-kit";
-import { createIssuer, describedFetch, eventually, startMongo } from "@mobile-ai-agent/test-support";
+import {
+  createIssuer,
+  describedFetch,
+  eventually,
+  startMongo,
+  startRedis,
+} from "@mobile-ai-agent/test-support";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { mediaConfig } from "../../media-processing/src/config.ts";
 import { createService, type MediaProcessing } from "../../media-processing/src/service.ts";
@@ -20,13 +26,14 @@ let base: string;
 let photo: Uint8Array<ArrayBuffer>;
 
 beforeAll(async () => {
-  const [mongo, keys] = await Promise.all([startMongo(), issuer.serve()]);
-  for (const resource of [mongo, keys]) cleanup.defer(() => resource.stop());
+  const [mongo, redis, keys] = await Promise.all([startMongo(), startRedis(), issuer.serve()]);
+  for (const resource of [mongo, redis, keys]) cleanup.defer(() => resource.stop());
   folder = await mkdtemp(join(tmpdir(), "gateway-media-"));
   cleanup.defer(() => rm(folder, { recursive: true }));
   const tokens = { JWT_ISSUER: issuer.issuer, JWT_AUDIENCE: issuer.audience, JWKS_URL: keys.jwksUrl };
   const config = readConfig(mediaConfig, {
-    ...{ ...tokens, PORT: "0", METRICS_PORT: "0", MONGODB_URI: mongo.uri, SCRATCH_DIR: folder },
+    ...{ ...tokens, PORT: "0", METRICS_PORT: "0", MONGODB_URI: mongo.uri, REDIS_URL: redis.url },
+    ...{ SCRATCH_DIR: folder },
     ...{ OBJECT_STORE_URL: `file://${folder}/objects`, MEDIA_URL_KEY: "k".repeat(32) },
   });
   service = createService(config, { logger: createLogger("test", "none") });
