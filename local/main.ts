@@ -105,6 +105,13 @@ function createProgram(signal: AbortSignal): Command {
     .action(async (options) => (await import("./commands/bench.ts")).bench({ ...options, signal }));
 
   program
+    .command("fuzz")
+    .description("send the services thousands of requests made from the API's document, valid and wrong ones")
+    .option("--requests <n>", "at least so many", "20000")
+    .option("--seed <n>", "what they are drawn from", "1")
+    .action(async (options) => (await import("./commands/fuzz.ts")).fuzz({ ...options, signal }));
+
+  program
     .command("kubectl")
     .description("kubectl of the toolchain, on the platform's cluster")
     .argument("[args...]")

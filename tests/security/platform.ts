@@ -5,6 +5,7 @@ import { createLogger, readConfig } from "@mobile-ai-agent/service-kit";
 import { startMongo, startRedis, type TestIssuer } from "@mobile-ai-agent/test-support";
 import { gatewayConfig } from "../../apps/api-gateway/src/config.ts";
 import { createApiGateway } from "../../apps/api-gateway/src/service.ts";
+import { changeRole } from "../../apps/auth-service/src/change-role.ts";
 import { authConfig } from "../../apps/auth-service/src/config.ts";
 import { createAuthService } from "../../apps/auth-service/src/service.ts";
 import { readServiceConfig as readContextConfig } from "../../apps/context-protocol-server/src/config.ts";
@@ -22,6 +23,9 @@ export interface Platform {
   readonly media: string;
   readonly sockets: string;
   readonly gateway: string;
+  /** One more gateway before the same services, of another configuration. Gives its origin. */
+  startGateway(env: Readonly<Record<string, string>>): Promise<string>;
+  makeAdmin(username: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -40,6 +44,8 @@ export async function startPlatform(issuer: TestIssuer): Promise<Platform> {
     JWT_AUDIENCE: issuer.audience,
     RUN_TOKEN_KEY: "k".repeat(32),
     // More attempts than anybody has in a minute.
+    RATE_LIMIT_AUTH: "100000/60",
+    RATE_LIMIT_CHAT: "100000/60",
     RATE_LIMIT_API: "100000/60",
     RATE_LIMIT_OTHER: "100000/60",
     MCP_URL: "https://agent.test/mcp",
@@ -56,7 +62,9 @@ export async function startPlatform(issuer: TestIssuer): Promise<Platform> {
   };
   const at = (port: number) => `http://127.0.0.1:${port}`;
 
-  const auth = at((await run(createAuthService(readConfig(authConfig, common), logger))).ports().http);
+  // The gateway is a proxy before auth-service, and believes the tests, so that each user comes from a network of theirs.
+  const authEnv = { ...common, TRUSTED_PROXY_COUNT: "2" };
+  const auth = at((await run(createAuthService(readConfig(authConfig, authEnv), logger))).ports().http);
   const env = { ...common, JWKS_URL: `${auth}/.well-known/jwks.json`, AUTH_SERVICE_URL: auth };
   const media = at((await run(createMediaService(readConfig(mediaConfig, env), { logger }))).ports().http);
   const context = at(
@@ -66,6 +74,22 @@ export async function startPlatform(issuer: TestIssuer): Promise<Platform> {
   );
   const behind = { ...env, CONTEXT_PROTOCOL_SERVER_URL: context, MEDIA_PROCESSING_URL: media };
   const sockets = at((await run(createSocketService(readSocketConfig(behind), { logger }))).port());
-  const gateway = at((await run(createApiGateway(readConfig(gatewayConfig, behind), logger))).ports().http);
-  return { auth, context, media, sockets, gateway, stop: () => cleanup.disposeAsync() };
+  const startGateway = async (more: Readonly<Record<string, string>>) => {
+    const config = readConfig(gatewayConfig, { ...behind, TRUSTED_PROXY_COUNT: "1", ...more });
+    return at((await run(createApiGateway(config, logger))).ports().http);
+  };
+  const gateway = await startGateway({});
+  const makeAdmin = async (username: string) => {
+    await changeRole(readConfig(authConfig, authEnv), logger, { action: "grant", username });
+  };
+  return {
+    auth,
+    context,
+    media,
+    sockets,
+    gateway,
+    startGateway,
+    makeAdmin,
+    stop: () => cleanup.disposeAsync(),
+  };
 }

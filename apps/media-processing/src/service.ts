@@ -48,6 +48,7 @@ export function createService(config: MediaConfig, { logger }: { logger: Logger 
       const redis = await connectRedis(config, logger);
       resources.defer(() => redis.close());
       const revocations = await followRevocations(redis, logger);
+      resources.defer(() => revocations.close());
       const objects = await createObjectStore(config.OBJECT_STORE_URL);
       const verifier = createTokenVerifier({
         issuer: config.JWT_ISSUER,

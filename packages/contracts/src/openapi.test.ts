@@ -65,6 +65,11 @@ describe("the OpenAPI document", () => {
     }
   });
 
+  it("tells that a file comes in parts too, or not again", () => {
+    const { responses } = document.paths["/api/media/{mediaId}/content"].get;
+    expect(Object.keys(responses)).toEqual(expect.arrayContaining(["200", "206", "304"]));
+  });
+
   it("explains each status, and describes each parameter of a path", () => {
     for (const [path, item] of Object.entries<Record<string, Described>>(document.paths)) {
       for (const { operationId, responses, parameters = [] } of Object.values(item)) {

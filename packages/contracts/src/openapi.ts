@@ -64,7 +64,7 @@ const PROBLEMS: Readonly<Record<number, string>> = {
   409: "it is taken already",
   412: "the context has another version than If-Match asks for",
   413: "the body, or the context with it, is too large",
-  415: "the file is of no kind that is taken, or a request with the cookie is not application/json",
+  415: "the body is not of a type that the operation takes",
   416: "the range lies beyond the end",
   422: "the file is damaged, has too many pixels or takes too long: `detail` says which",
   429: "too many such requests or failed attempts in a while, by the same user or from the same address",
@@ -141,6 +141,10 @@ function describeOperation(operationId: string, operation: Operation): ZodOpenAp
         ...(success.schema && { content: { "application/json": { schema: success.schema } } }),
         ...(success.download && { content: asFile(success.download) }),
       },
+      ...(success.download && {
+        206: { description: "the part that Range asks for", content: asFile(success.download) },
+        304: { description: "the caller has it: If-None-Match names its ETag" },
+      }),
       ...problemResponses(operation),
     },
   };
@@ -155,7 +159,7 @@ function problemResponses(operation: Operation): ZodOpenApiResponsesObject {
     ...(names.includes("sessionId") ? [403] : []),
     ...(names.length > 0 ? [404] : []),
     ...(versioned && body ? [412] : []),
-    ...(body || upload ? [413] : []),
+    ...(body || upload ? [413, 415] : []),
     ...[429, 503],
     ...problems,
   ];

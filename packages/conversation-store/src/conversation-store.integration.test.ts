@@ -137,6 +137,12 @@ describe("sessions", () => {
     expect(JSON.stringify(document)).not.toContain(token);
   });
 
+  it("takes whatever names a device gives to what it tells", async () => {
+    const deviceInfo = { "os.version": "15", $set: "a", "a\0": "b", "": "c" };
+    const { session } = await store.sessions.create({ userId: randomUUID(), deviceInfo });
+    expect(session.title).toBe("");
+  });
+
   it("lists the last used first", async () => {
     const userId = randomUUID();
     const first = await store.sessions.create({ userId });

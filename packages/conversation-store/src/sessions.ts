@@ -8,7 +8,8 @@ interface SessionDocument {
   title: string;
   /** SHA-256 of the session token, base64url; the token itself is shown once and kept nowhere. */
   token_hash: string;
-  device_info: Record<string, string>;
+  /** JSON text: the keys are the client's, and a database takes no `$os` and no `os.name`. */
+  device_info: string;
   created_at: Date;
   updated_at: Date;
 }
@@ -49,7 +50,7 @@ export function createSessionStore(db: Db): SessionStore {
         user_id: userId,
         title,
         token_hash: hashOf(token),
-        device_info: deviceInfo,
+        device_info: JSON.stringify(deviceInfo),
         created_at: now,
         updated_at: now,
       };

@@ -105,6 +105,13 @@ describe("createApp", () => {
     expect((await post("/echo/1", JSON.stringify({ name: "x".repeat(110_000) }))).status).toBe(413);
   });
 
+  it("names the type that a body should have, rather than faults of what it has not read", async () => {
+    const form = { method: "POST", headers: { "content-type": "text/plain" }, body: '{"name": "a"}' };
+    const response = await call("/echo/1", form);
+    expect(response.status).toBe(415);
+    expect(await response.json()).toMatchObject({ detail: "send the body as application/json" });
+  });
+
   it("tells nothing of a defect, and the headers and words of an HttpProblem", async () => {
     const defect = await call("/defect");
     expect(defect.status).toBe(500);

@@ -58,6 +58,7 @@ export function createSoftwareAuthenticator(origin: string) {
 
   return {
     id: base64url(id),
+    origin,
 
     /** As `navigator.credentials.create()`, then `toJSON()`. */
     create({ challenge }: { challenge: string }, deviation: Deviation = {}) {

@@ -87,7 +87,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     access: "anyone",
     body: LoginRequest,
     success: { status: 200, schema: TokenResponse },
-    problems: [401, 403, 415, 429],
+    problems: [401, 403, 429],
   },
   refresh: {
     method: "post",
@@ -96,7 +96,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     access: "anyone",
     body: RefreshRequest,
     success: { status: 200, schema: TokenResponse },
-    problems: [401, 403, 415],
+    problems: [401, 403],
   },
   logout: {
     method: "post",
@@ -105,7 +105,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     access: "anyone",
     body: RefreshRequest,
     success: { status: 204 },
-    problems: [401, 403, 415],
+    problems: [401, 403],
   },
   logoutAll: {
     method: "post",
@@ -178,7 +178,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     access: "anyone",
     body: PasskeyLoginRequest,
     success: { status: 200, schema: TokenResponse },
-    problems: [401, 403, 415],
+    problems: [401, 403],
   },
   listPasskeys: {
     method: "get",
@@ -287,7 +287,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     access: "user",
     upload: ["image/*", "audio/*"],
     success: { status: 201, schema: Media },
-    problems: [415, 422],
+    problems: [422],
   },
   getMedia: {
     method: "get",

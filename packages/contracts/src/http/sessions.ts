@@ -28,8 +28,23 @@ export type Session = z.infer<typeof Session>;
 export const SessionList = z.strictObject({ sessions: z.array(Session) });
 export type SessionList = z.infer<typeof SessionList>;
 
+/** Objects and arrays in each other. Who walks through JSON by recursion has only so much of a stack. */
+export const MAX_CONTEXT_DEPTH = 32;
+
 /** What the agent should know about the user; merged key by key, `null` removes a key (RFC 7396). */
-export const UpdateContextRequest = z.record(z.string().min(1).max(128), Json);
+export const UpdateContextRequest = z.preprocess(
+  (value, context) => {
+    if (!isDeeper(value, MAX_CONTEXT_DEPTH)) return value;
+    context.addIssue({
+      code: "custom",
+      message: `may have ${MAX_CONTEXT_DEPTH} levels of objects and arrays`,
+    });
+    return z.NEVER;
+  },
+  z
+    .record(z.string().min(1).max(128), Json)
+    .describe(`up to ${MAX_CONTEXT_DEPTH} levels of objects and arrays`),
+);
 export type UpdateContextRequest = z.infer<typeof UpdateContextRequest>;
 
 export const Context = z.strictObject({
@@ -38,3 +53,14 @@ export const Context = z.strictObject({
   context: z.record(z.string(), Json),
 });
 export type Context = z.infer<typeof Context>;
+
+/** By levels, not by recursion. */
+function isDeeper(value: unknown, levels: number): boolean {
+  let level = [value];
+  for (let depth = 0; depth <= levels; depth++) {
+    const containers = level.filter((one) => typeof one === "object" && one !== null);
+    if (containers.length === 0) return false;
+    level = containers.flatMap((container) => Object.values(container));
+  }
+  return true;
+}

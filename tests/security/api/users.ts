@@ -1,0 +1,127 @@
+import { randomBytes } from "node:crypto";
+import { createSoftwareAuthenticator } from "@mobile-ai-agent/test-support";
+import { z } from "zod";
+import { type Answer, send } from "./send.ts";
+
+/** What a path names, by parameter. An operation with another parameter has no fixture, and fails the tests. */
+export type Ids = Readonly<Record<string, string>>;
+
+export interface User {
+  readonly username: string;
+  /** As the gateway is told it: a network of their own, so that nobody waits for another's failed sign-ins. */
+  readonly address: string;
+  readonly token: string;
+  readonly refreshToken: string;
+  password: string;
+  /** Of what `furnish` has made. */
+  ids: Ids;
+  sessionToken?: string;
+  /** What signs the address of the picture. */
+  mediaQuery?: string;
+  readonly authenticator: ReturnType<typeof createSoftwareAuthenticator>;
+}
+
+/** Calls as a user, or as nobody in particular. */
+export async function callAs(
+  origin: string,
+  user: Pick<User, "address"> & { token?: string },
+  [method, path, body]: readonly [method: string, path: string, body?: unknown],
+): Promise<Answer> {
+  const headers = {
+    "x-forwarded-for": user.address,
+    ...(user.token !== undefined && { authorization: `Bearer ${user.token}` }),
+    ...(body !== undefined && { "content-type": "application/json" }),
+  };
+  return send(origin, { method, path, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+}
+
+/** The body of an answer that has to be good. @throws Error with the problem otherwise */
+export function good(answer: Answer): unknown {
+  if (answer.status >= 300) throw new Error(`a fixture can't be made: ${answer.status} ${answer.body}`);
+  return answer.body === "" ? undefined : JSON.parse(answer.body);
+}
+
+let count = 0;
+export function newAddress(): string {
+  count += 1;
+  return `10.${(count >> 16) & 255}.${(count >> 8) & 255}.${count & 255}`;
+}
+
+/** @param issuer the platform's address, where passkeys are good */
+export async function signUp(origin: string, issuer: string): Promise<User> {
+  const username = `marker_${randomBytes(8).toString("hex")}`;
+  const password = randomBytes(12).toString("base64url");
+  const address = newAddress();
+  const account = { username, email: `${username}@example.org`, password };
+  good(await callAs(origin, { address }, ["POST", "/api/auth/register", account]));
+  const tokens = await signIn(origin, { username, password, address });
+  return {
+    ...{ username, password, address, ids: {} },
+    ...{ token: tokens.access_token, refreshToken: tokens.refresh_token },
+    authenticator: createSoftwareAuthenticator(new URL(issuer).origin),
+  };
+}
+
+export async function signIn(
+  origin: string,
+  { username, password, address }: Pick<User, "username" | "password" | "address">,
+) {
+  const answer = await callAs(origin, { address }, ["POST", "/api/auth/login", { username, password }]);
+  return z.object({ access_token: z.string(), refresh_token: z.string() }).parse(good(answer));
+}
+
+/** Gives the user one of each thing that a path can name, with their username, which nobody else has, in all texts. */
+export async function furnish(origin: string, user: User): Promise<User> {
+  const call = async (...parts: Parameters<typeof callAs>[2]) => good(await callAs(origin, user, parts));
+  const marker = user.username;
+  const session = z
+    .object({ session_id: z.string(), session_token: z.string() })
+    .parse(await call("POST", "/api/session/create", { title: marker, device_info: { [marker]: marker } }));
+  await call("PATCH", `/api/context/${session.session_id}`, { [marker]: marker });
+  const message = { content: `so says ${marker}` };
+  const sent = await call("POST", `/api/message/${session.session_id}`, message);
+  const { run_id: runId } = z.object({ run_id: z.string() }).parse(sent);
+  await addPasskey(origin, user);
+  const picture = await upload(origin, user);
+  user.sessionToken = session.session_token;
+  user.mediaQuery = picture.url.split("?")[1] ?? "";
+  const { authenticator } = user;
+  user.ids = { sessionId: session.session_id, runId, passkeyId: authenticator.id, mediaId: picture.id };
+  return user;
+}
+
+/** The smallest picture that there is. */
+export const PICTURE = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+  "base64",
+);
+
+async function upload(origin: string, { address, token }: User) {
+  const answer = await send(origin, {
+    method: "POST",
+    path: "/api/media",
+    headers: {
+      "x-forwarded-for": address,
+      authorization: `Bearer ${token}`,
+      "content-type": "image/png",
+    },
+    body: PICTURE,
+  });
+  return z.object({ id: z.string(), url: z.string() }).parse(good(answer));
+}
+
+async function addPasskey(origin: string, user: User): Promise<void> {
+  const credential = await newCredential(origin, user);
+  good(await callAs(origin, user, ["POST", "/api/users/me/passkeys", { name: user.username, credential }]));
+}
+
+/** What the user's device makes of a new challenge. */
+export async function newCredential(
+  origin: string,
+  user: User,
+  device: User["authenticator"] = user.authenticator,
+) {
+  const { password } = user;
+  const options = good(await callAs(origin, user, ["POST", "/api/users/me/passkeys/options", { password }]));
+  return device.create(z.object({ challenge: z.string() }).parse(options));
+}
