@@ -23,7 +23,7 @@ export const mediaConfig = z.object({
   MAX_PIXELS: positive(40_000_000).describe("width times height of a picture"),
   MAX_AUDIO_SECONDS: positive(300),
   CONVERSIONS: positive(1).describe(
-    "pictures and recordings that are converted at a time; each takes 250 MB of memory at most",
+    "pictures and recordings that are converted at a time; each takes up to 400 MB of memory",
   ),
   UPLOADS: positive(16).describe(
     "uploads at a time, those that are received or wait included; more are told to come again. Each takes twice " +
