@@ -83,6 +83,8 @@ export const SERVICES: Readonly<Record<ServiceName, ServiceDefinition>> = {
   "llm-server": { basePath: "/v1" },
   "media-processing": {
     links: ["mongodb", "redis", "object-store", "media-urls", "token-verification"],
+    // Memory of a picture goes back to the system; with an arena for each thread most of it would stay.
+    env: { MALLOC_ARENA_MAX: "2" },
     scratch: "512Mi",
   },
   // A page and its scripts come from one build, also while an update brings the next.

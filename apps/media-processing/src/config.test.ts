@@ -11,7 +11,7 @@ const env = {
 it("has defaults for all but addresses and the key", () => {
   expect(readConfig(mediaConfig, env)).toMatchObject({
     ...{ MAX_UPLOAD_BYTES: 10_485_760, MAX_PIXELS: 40_000_000, MAX_AUDIO_SECONDS: 300 },
-    ...{ SCRATCH_DIR: "/tmp", CONVERSIONS: 2, UPLOADS: 16 },
+    ...{ SCRATCH_DIR: "/tmp", CONVERSIONS: 1, UPLOADS: 16 },
   });
 });
 

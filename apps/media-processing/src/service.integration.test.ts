@@ -138,6 +138,15 @@ describe("a picture", () => {
     expect(process.memoryUsage().rss - rss).toBeLessThan(100 * 1024 * 1024);
   });
 
+  it("in AVIF, whose decoder needs more memory, may have fewer pixels", async () => {
+    const large = await picture(4100, 3000).avif({ effort: 0 }).toBuffer();
+    const response = await upload(large, "image/avif");
+    expect(response.status).toBe(422);
+    expect(await response.text()).toMatch(/4100 × 3000 pixels, and may have 12000000/);
+    const small = await picture(400, 300).avif({ effort: 0 }).toBuffer();
+    expect(await keep(small, "image/avif")).toMatchObject({ content_type: "image/webp", width: 400 });
+  });
+
   it("of nearly as many pixels as it may have is kept", async () => {
     expect(await keep(pngOfZeros(6300, 6300), "image/png")).toMatchObject({ width: 2048, height: 2048 });
   });
