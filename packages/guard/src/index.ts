@@ -1,0 +1,2 @@
+export * from "./input/inspect.ts";
+export type { Source } from "./input/rules.ts";
