@@ -28,8 +28,11 @@ const QUOTES: readonly (readonly [RegExp, string])[] = [
   ...([[/"/, '"'], [/`/, "`"], [/“/, "”"], [/„/, "“"], [/«/, "»"], [/「/, "」"], [/『/, "』"], [/‘/, "’"]] as const),
 ];
 
+/** Or may put them there. */
+const VERBS_LAST = new Set(["de", "nl", "ja", "tr", "zh"]);
+
 /** Shorter ones would be found in the middle of other words. */
-const MIN_SQUEEZED = 5;
+const MIN_SQUEEZED = 4;
 
 const words = allWords();
 const plain = createMatcher(words);
@@ -45,7 +48,7 @@ export type Reader = keyof typeof READERS;
 export function findRules(text: string, reader: Reader): Reading {
   const { hits, steps } = READERS[reader](text);
   const ends = sentenceEnds(text);
-  const quotes = reader === "plain" ? quotedParts(text) : [];
+  const quotes = quotedParts(text);
   const [lastSaid, lastQuoted] = [new Map<string, Hit>(), new Map<string, Hit>()];
   const met = new Map<Rule, Met>();
   let about = false;
@@ -79,12 +82,14 @@ const RULES_WITH = Map.groupBy(
 /** @returns where the first of the rule's meanings stands, when all are near enough to `hit` */
 function meeting(rule: Rule, last: ReadonlyMap<string, Hit>, hit: Hit, since: number): number | undefined {
   let first = hit.start;
+  let leader = 0;
   for (const need of rule.needs) {
     const other = last.get(need);
     if (other === undefined || other.start < since || hit.start - other.start > rule.within) return undefined;
+    if (need === rule.leading && other.leads) leader = other.start;
     first = Math.min(first, other.start);
   }
-  return first;
+  return leader > first ? undefined : first;
 }
 
 function sentenceEnds(text: string): number[] {
@@ -118,15 +123,18 @@ function quotedParts(text: string): true[] {
 
 function allWords(): Word[] {
   const found = new Map<string, Word>();
-  const add = (label: string, written: string, mark = false) => {
+  const add = (label: string, written: string, { mark = false, leads = false }) => {
     const whole = written.endsWith("$");
     const text = fold(whole ? written.slice(0, -1) : written).trim();
-    found.set(`${label} ${text}`, { label, text, whole, anywhere: mark || JOINED.test(text) });
+    found.set(`${label} ${text}`, { label, text, whole, leads, anywhere: mark || JOINED.test(text) });
   };
-  for (const lexicon of Object.values(LEXICA)) {
-    for (const [label, list] of Object.entries(lexicon)) for (const written of list.split("|")) add(label, written);
+  for (const [language, lexicon] of Object.entries(LEXICA)) {
+    const leads = !VERBS_LAST.has(language);
+    for (const [label, list] of Object.entries(lexicon)) {
+      for (const written of list.split("|")) add(label, written, { leads });
+    }
   }
-  for (const [label, list] of Object.entries(MARKS)) for (const written of list) add(label, written, true);
+  for (const [label, list] of Object.entries(MARKS)) for (const written of list) add(label, written, { mark: true });
   return [...found.values()];
 }
 

@@ -46,9 +46,14 @@ export function collapse(stem: string): string {
   return stem.replaceAll("l", "i");
 }
 
-/** Without what separates letters, so that words split by anything are whole; ends of sentences are kept. */
+/** Without what separates letters, so that words split by anything are whole; ends of sentences and quotations are kept. */
 export function squeeze(folded: string): string {
-  return folded.replace(/[.!?](?=[\s"')]|$)|\n/g, "\u0000").replace(/[^\p{L}\p{N}\0]/gu, "").replaceAll("\0", ". ");
+  return folded
+    .replace(/"([^"\n]{12,})"/g, "\u0001$1\u0001")
+    .replace(/[.!?](?=[\s"')\u0001]|$)|\n/g, "\u0000")
+    .replace(/[^\p{L}\p{N}\u0000\u0001]/gu, "")
+    .replaceAll("\u0000", ". ")
+    .replaceAll("\u0001", '"');
 }
 
 function readLeet(word: string): string {

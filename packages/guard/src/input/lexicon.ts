@@ -8,7 +8,9 @@ export type Lexicon = Readonly<Record<Meaning, string>>;
 const ENGLISH = {
   /** Setting aside. */
   ignore:
-    "ignor|disregard|forget|overrid|bypass|discard|neglect|circumvent|set aside|throw out|throw away|erase|do not follow|don't follow|dont follow|do not obey|don't obey|stop following|stop obeying|pay no attention|put aside|cancel|drop$|dismiss|abandon|overrule|void$|no longer apply|do not apply|wipe|delete|replace|leave behind|pretend you never|let go of|not bound by|nullif|supersede",
+    "ignor|disregard|forget|overrid|bypass|discard|neglect|circumvent|set aside|throw out|throw away|erase|do not follow|don't follow|dont follow|do not obey|don't obey|stop following|stop obeying|pay no attention|put aside|cancel|drop$|dismiss|abandon|overrule|wipe|delete|replace|leave behind|pretend you never|let go of|not bound by|nullif|supersede",
+  /** Set aside already. */
+  void: "no longer apply|no longer valid|do not apply|don't apply|void$|be ignored|be disregarded|be forgotten|are cancelled|are canceled|are revoked|are lifted|are suspended|are obsolete|been revoked|been lifted|been cancelled|are disabled|been disabled|is cancelled|is revoked",
   /** What came before, or is set. */
   prior:
     "previous|prior|above|earlier|preceding|all$|any$|every|your$|initial|original|existing|system|safety|before$|foregoing|so far|current$|old$|past$|former|given to you|you were given|you have been given|you got|you received|until now|up to now",
@@ -23,7 +25,7 @@ const ENGLISH = {
     "your system prompt|your initial prompt|your initial instruct|your original instruct|your original prompt|your hidden|your secret instruct|your exact instruct|your full instruct|your full prompt|your prompt|your system message|your developer message|your internal instruct|your system instruct|your configuration prompt|your pre-prompt|your preprompt|your base prompt|instructions you were given|instructions that you were given|rules you were given|prompt you were given|text above this|everything above this|words above this|your confidential instruct|your entire prompt|your complete prompt|your complete instruct|your starting prompt|your underlying instruct|the instructions above|your guidelines word|your instructions word|your instructions verbatim|your rules verbatim|the hidden prompt|the secret prompt|the system prompt you|the system prompt verbatim|the system prompt word|the prompt above|the message above|your first instruct|that precedes this|that came before this message|before this conversation",
   /** A new self. */
   become:
-    "you are now|you're now|from now on|pretend|act as|roleplay|role-play|role play|simulate|imagine you|you will be|you will play|you shall be|behave as|behave like|switch to|switch into|enter$|henceforth|enable$|activate|play the part|play the role|answer as|respond as|speak as|take on|assume the|become",
+    "you are now|you're now|you are a$|you are an$|from now on|pretend|act as|roleplay|role-play|role play|simulate|imagine you|you will be|you will play|you shall be|behave as|behave like|switch to|switch into|enter$|henceforth|enable$|activate|play the part|play the role|answer as|respond as|speak as|take on|assume the|become",
   /** Without bounds. */
   unbound:
     "no restrict|without restrict|without any restrict|unrestrict|no limits|without limits|no filter|without filter|without any filter|unfiltered|uncensored|no rules|without rules|without any rules|no guidelines|without guidelines|no ethic|without ethic|unethical|amoral|no moral|jailbroken|evil|no safety|without safety|no content polic|has no polic|free of restrict|free from restrict|free of all|not bound by|do anything now|no boundaries|without boundaries|not limited by|no censorship|never refuse|never refuses|cannot refuse|ignores all|anything goes|unlimited|without moral|breaks all|broken free|freed from",

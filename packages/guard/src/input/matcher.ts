@@ -3,6 +3,8 @@ export interface Hit {
   readonly label: string;
   readonly start: number;
   readonly end: number;
+  /** Whether its language puts imperatives first. */
+  readonly leads: boolean;
 }
 
 interface Node {
@@ -19,6 +21,8 @@ export interface Word {
   readonly anywhere: boolean;
   /** Whether it is a beginning of words, or a word. */
   readonly whole: boolean;
+  /** Whether its language puts imperatives first. */
+  readonly leads: boolean;
 }
 
 /** Finds all words in one pass over a text. */
@@ -49,7 +53,7 @@ export function createMatcher(words: readonly Word[]): Matcher {
         const [start, end] = [at + 1 - word.text.length, at + 1];
         if (!word.anywhere && isWordLetter(text, start - 1)) continue;
         if (word.whole && isWordLetter(text, end)) continue;
-        hits.push({ label: word.label, start, end });
+        hits.push({ label: word.label, start, end, leads: word.leads });
       }
     }
     return { hits, steps };

@@ -10,6 +10,8 @@ export interface Rule {
   /** How sure it makes that the text is an attack, from 0 to 1: written by the user, or by anyone else. */
   readonly user: number;
   readonly others: number;
+  /** The meaning that comes first, in languages whose imperatives do. */
+  readonly leading?: string;
   /** Whether it may be met over the ends of sentences. */
   readonly acrossSentences?: true;
 }
@@ -18,9 +20,10 @@ export interface Rule {
  * A user may say to the agent what a document may not. Weights of rules that meet add up as chances do.
  */
 export const RULES: readonly Rule[] = [
-  { name: "override", needs: ["ignore", "prior", "rule"], within: 90, user: 0.85, others: 0.85 },
-  { name: "override", needs: ["ignore", "told"], within: 60, user: 0.7, others: 0.8 },
-  { name: "override-loose", needs: ["ignore", "rule"], within: 40, user: 0.3, others: 0.35 },
+  { name: "override", needs: ["ignore", "prior", "rule"], leading: "ignore", within: 90, user: 0.85, others: 0.85 },
+  { name: "override", needs: ["prior", "rule", "void"], within: 90, user: 0.7, others: 0.75 },
+  { name: "override", needs: ["ignore", "told"], leading: "ignore", within: 60, user: 0.7, others: 0.8 },
+  { name: "override-loose", needs: ["ignore", "rule"], leading: "ignore", within: 40, user: 0.3, others: 0.35 },
   { name: "renewed", needs: ["ignore", "renewed"], within: 160, user: 0.45, others: 0.5, acrossSentences: true },
   { name: "renewed-agent", needs: ["renewed", "agent"], within: 100, user: 0.3, others: 0.6 },
   { name: "extraction", needs: ["show", "ownPrompt"], within: 90, user: 0.75, others: 0.75 },
