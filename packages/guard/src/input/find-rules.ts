@@ -56,9 +56,9 @@ export function findRules(text: string, reader: Reader): Reading {
   for (const hit of hits) {
     while ((ends[sentence] ?? Number.POSITIVE_INFINITY) < hit.start) sentence++;
     const since = sentence === 0 ? 0 : (ends[sentence - 1] ?? 0);
-    if (hit.label === "about") about = true;
     // What is quoted and what is not make no sentence together.
     const quoted = quotes[hit.start] !== undefined;
+    if (hit.label === "about" && !quoted) about = true;
     const last = quoted ? lastQuoted : lastSaid;
     last.set(hit.label, hit);
     for (const rule of RULES_WITH.get(hit.label) ?? []) {

@@ -8,7 +8,7 @@ export type Lexicon = Readonly<Record<Meaning, string>>;
 const ENGLISH = {
   /** Setting aside. */
   ignore:
-    "ignor|disregard|forget|overrid|bypass|discard|neglect|circumvent|set aside|throw out|throw away|erase|do not follow|don't follow|dont follow|do not obey|don't obey|stop following|stop obeying|pay no attention|put aside|cancel|drop$|dismiss|abandon|overrule|wipe|delete|replace|leave behind|pretend you never|let go of|not bound by|nullif|supersede",
+    "ignor|disregard|forget|overrid|bypass|discard|neglect|circumvent|set aside|throw out|throw away|erase|do not follow|don't follow|dont follow|do not obey|don't obey|stop following|stop obeying|pay no attention|don't pay attention|do not pay attention|dont pay attention|take no notice|pay no heed|put aside|cancel|drop$|dismiss|abandon|overrule|wipe|delete|replace|leave behind|pretend you never|let go of|not bound by|nullif|supersede",
   /** Set aside already. */
   void: "no longer apply|no longer valid|do not apply|don't apply|void$|be ignored|be disregarded|be forgotten|are cancelled|are canceled|are revoked|are lifted|are suspended|are obsolete|been revoked|been lifted|been cancelled|are disabled|been disabled|is cancelled|is revoked",
   /** What came before, or is set. */
@@ -50,7 +50,7 @@ const ENGLISH = {
     "new instruct|updated instruct|new task|new rules|real instruct|actual instruct|real task|new objective|new goal|true task|new directive|instead do|instead, do|only follow|follow only|new orders|new system|revised instruct|important instruct|now follow|follow mine|obey me|only listen|listen only|only obey|mine instead|my rules|my instructions",
   /** Talk about attacks, not one. */
   about:
-    "attack|injection|injecti|what does|mean$|means$|meant|example|phrase|sentence|explain|detect|filter|article|paper|jailbreak|security|vulnerab|research|owasp|translate|translation|quote|quoted|classif|blog|talk about|lecture|tutorial|how would|how do|why do|why is|why does|said|wrote|novel|movie|film|song|called|titled|grammar|spell|test case|unit test",
+    "attack|injection|injecti|what does|mean$|means$|meant|example of|examples|for example|an example|phrase|sentence|explain|detect|filter|article|paper|jailbreak|security|vulnerab|research|owasp|translate|translation|quote|quoted|classif|blog|talk about|lecture|tutorial|how would|how do|why do|why is|why does|said|wrote|novel|movie|film|song|called|titled|grammar|spell|test case|unit test",
 };
 
 export const LEXICA: Readonly<Record<string, Partial<Lexicon>>> = {
@@ -151,7 +151,7 @@ export const LEXICA: Readonly<Record<string, Partial<Lexicon>>> = {
     about: "significa|attacco|esempio|frase|spiega|traduc|sicurezza|canzone|film|romanzo|perche",
   },
   nl: {
-    ignore: "negeer|vergeet|sla$|laat|omzeil|verwerp|schrap|wis$|houd geen rekening|volg niet|trek je niets aan|stop met|gooi|passeer|leg$",
+    ignore: "negeer|vergeet|sla alle|sla de|sla je|laat|omzeil|verwerp|schrap|wis$|houd geen rekening|volg niet|trek je niets aan|stop met|gooi|passeer|leg alle|leg je|leg de",
     prior: "vorige|eerdere|voorgaande|alle$|jouw|je$|bovenstaande|oorspronkelijk|bestaande|voorafgaande|tot nu toe|al je|systeem|uw$",
     rule: "instructie|regel|richtlijn|opdracht|prompt|beperking|aanwijzing|voorschrift|bevelen",
     told: "wat je verteld is|alles hierboven|wat je is verteld|alles wat hiervoor|wat er eerder gezegd",
@@ -227,8 +227,8 @@ export const LEXICA: Readonly<Record<string, Partial<Lexicon>>> = {
     about: "意味|攻撃|例文|例えば|説明|翻訳|セキュリティ|曲|映画|小説|なぜ|注入|インジェクション",
   },
   tr: {
-    ignore: "yok say|görmezden gel|unut|dikkate alma|göz ardı et|boş ver|atla|geçersiz say|uyma|sil$|çiğne|aş$|bir kenara bırak|iptal et|hiçe say|bırak|terk et|uymayı",
-    prior: "önceki|tüm|bütün|yukarıdaki|daha önceki|sana|senin|ilk$|orijinal|mevcut|şimdiye kadar|her$|eski|sistem|geçmiş",
+    ignore: "yok say|görmezden gel|unut|dikkate alma|göz ardı et|boş ver|atla|geçersiz say|uyma|sil$|çiğne|bir kenara bırak|iptal et|hiçe say|bırak|terk et|uymayı",
+    prior: "önceki|tüm|bütün|yukarıdaki|daha önceki|sana|senin|ilk$|orijinal|mevcut|şimdiye kadar|eski|sistem|geçmiş",
     rule: "talimat|kural|yönerge|komut|yönlendirme|kısıtlama|istem|prompt|emir|direktif|ilke",
     told: "sana söylenen|yukarıdaki her şey|söylenen her şey|önceki her şey",
     show: "göster|açıkla|tekrarla|yazdır|söyle|ver$|yaz$|ifşa|nedir|neler|listele|kopyala|paylaş|aktar|oku$",

@@ -31,7 +31,7 @@ export const RULES: readonly Rule[] = [
   { name: "mode", needs: ["become", "mode"], within: 90, user: 0.4, others: 0.5 },
   { name: "mode-unbound", needs: ["mode", "unbound"], within: 160, user: 0.65, others: 0.7, acrossSentences: true },
   { name: "mode-rule", needs: ["mode", "ignore"], within: 160, user: 0.4, others: 0.4, acrossSentences: true },
-  { name: "exfiltration", needs: ["send", "secret", "place"], within: 160, user: 0.36, others: 0.75 },
+  { name: "exfiltration", needs: ["send", "secret", "place"], within: 160, user: 0.36, others: 0.5 },
   { name: "concealment", needs: ["conceal", "user"], within: 60, user: 0.36, others: 0.65 },
   { name: "addressed", needs: ["agent", "must"], within: 80, user: 0, others: 0.3 },
   { name: "addressed-send", needs: ["agent", "send", "secret"], within: 200, user: 0.1, others: 0.55, acrossSentences: true },
