@@ -93,7 +93,7 @@ describe("a run whose end is asked for", () => {
 
   it("ends in the middle, and keeps what was said", async () => {
     const { model, store } = platform;
-    model.script({ words: ["Once", " upon"], ending: "hang" });
+    model.script({ words: ["Once", " upon", " a"], ending: "hang" });
     const { runId } = await platform.storeRun("Tell me a story.");
     await platform.startOrchestrator();
     await platform.queue.enqueue(runId);

@@ -17,6 +17,7 @@ interface MessageDocument {
   content: string;
   run_id: string;
   created_at: Date;
+  metadata?: Message["metadata"];
 }
 
 export interface NewUserMessage {
@@ -31,6 +32,8 @@ export interface NewAnswer {
   readonly sessionId: string;
   readonly runId: string;
   readonly content: string;
+  /** Whether the output filter or a refusal changed it. */
+  readonly filtered?: boolean;
 }
 
 export interface MessageStore {
@@ -111,8 +114,11 @@ export function createMessageStore(db: Db): MessageStore {
       return { message, runId: message.run_id, created };
     },
 
-    async addAnswer({ sessionId, runId, content }) {
-      const answer = { role: "assistant", type: "text", content, run_id: runId } as const;
+    async addAnswer({ sessionId, runId, content, filtered = false }) {
+      const answer = {
+        ...({ role: "assistant", type: "text", content, run_id: runId } as const),
+        ...(filtered && { metadata: { filtered } }),
+      };
       return (await insert({ session_id: sessionId, identity: `answer:${runId}`, ...answer })).message;
     },
 
@@ -140,7 +146,8 @@ export function createMessageStore(db: Db): MessageStore {
 }
 
 function toMessage(document: MessageDocument): Message {
-  const { _id, session_id, sequence, client_message_id, role, type, content, run_id, created_at } = document;
+  const { _id, session_id, sequence, client_message_id, role, type, content, run_id, created_at, metadata } =
+    document;
   return {
     id: _id,
     session_id,
@@ -151,5 +158,6 @@ function toMessage(document: MessageDocument): Message {
     content,
     run_id,
     created_at: created_at.toISOString(),
+    ...(metadata === undefined ? {} : { metadata }),
   };
 }

@@ -8,7 +8,12 @@ export type Reaction = "block" | "flag" | "strip";
 export type GuardPolicy = Readonly<Record<Source, Reaction>>;
 
 /** Users are told no; what others have written is of use without the sentences that are not. */
-export const DEFAULT_POLICY: GuardPolicy = { user: "block", tool: "strip", document: "strip", memory: "strip" };
+export const DEFAULT_POLICY: GuardPolicy = {
+  user: "block",
+  tool: "strip",
+  document: "strip",
+  memory: "strip",
+};
 
 export interface Guarded {
   readonly action: "pass" | Reaction;

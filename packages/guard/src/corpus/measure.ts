@@ -21,7 +21,10 @@ export function measure(examples: readonly Example[]): ReadonlyMap<Category | "a
   const categories = new Set(examples.map(({ category }) => category));
   for (const category of [...categories, "all"] as const) {
     const some = judged.filter(({ example }) => category === "all" || example.category === category);
-    const [attacks, benign] = [some.filter((one) => one.example.attack), some.filter((one) => !one.example.attack)];
+    const [attacks, benign] = [
+      some.filter((one) => one.example.attack),
+      some.filter((one) => !one.example.attack),
+    ];
     const missed = attacks.filter(({ verdict }) => verdict !== "block").map(({ example }) => example);
     const wronged = benign.filter(({ verdict }) => verdict === "block").map(({ example }) => example);
     figures.set(category, {

@@ -1,7 +1,14 @@
 /** How often what was decoded is decoded again. */
 const MAX_DEPTH = 3;
 
-const NAMED: Readonly<Record<string, string>> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'", nbsp: " " };
+const NAMED: Readonly<Record<string, string>> = {
+  lt: "<",
+  gt: ">",
+  amp: "&",
+  quot: '"',
+  apos: "'",
+  nbsp: " ",
+};
 
 /**
  * What a text says when its encoded parts are read: base64, hexadecimal, percent, HTML entities, escapes. Each is decoded
@@ -37,10 +44,12 @@ function decodeOnce(text: string): string {
   return text
     .replace(/(?:%[0-9a-f]{2})+/gi, (run) => bytes(run.replaceAll("%", ""), "hex") ?? run)
     .replace(/&(?:#x([0-9a-f]{1,6})|#([0-9]{1,7})|([a-z]{2,4}));/gi, (entity, hex, decimal, name) =>
-      name ? (NAMED[name.toLowerCase()] ?? entity) : (character(hex ? Number.parseInt(hex, 16) : Number(decimal)) ?? entity),
+      name
+        ? (NAMED[name.toLowerCase()] ?? entity)
+        : (character(hex ? Number.parseInt(hex, 16) : Number(decimal)) ?? entity),
     )
-    .replace(/\\(?:u\{?([0-9a-f]{4,6})\}?|x([0-9a-f]{2}))/gi, (escape, long, short) => {
-      return character(Number.parseInt(long ?? short, 16)) ?? escape;
+    .replace(/\\(?:u\{?([0-9a-f]{4,6})\}?|x([0-9a-f]{2}))/gi, (written, long, short) => {
+      return character(Number.parseInt(long ?? short, 16)) ?? written;
     })
     .replace(/[0-9a-f][0-9a-f :]{15,}/gi, (run) => spaced(run, run.replace(/[ :]/g, ""), "hex"))
     .replace(/[a-z0-9+/_-]{16,}={0,2}/gi, (run) => spaced(run, run, "base64"));
@@ -61,5 +70,7 @@ function bytes(digits: string, encoding: "hex" | "base64"): string | undefined {
 }
 
 function character(code: number): string | undefined {
-  return code > 0 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff) ? String.fromCodePoint(code) : undefined;
+  return code > 0 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff)
+    ? String.fromCodePoint(code)
+    : undefined;
 }

@@ -25,7 +25,16 @@ export interface Reading {
 const JOINED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Arabic}]/u;
 
 const QUOTES: readonly (readonly [RegExp, string])[] = [
-  ...([[/"/, '"'], [/`/, "`"], [/“/, "”"], [/„/, "“"], [/«/, "»"], [/「/, "」"], [/『/, "』"], [/‘/, "’"]] as const),
+  ...([
+    [/"/, '"'],
+    [/`/, "`"],
+    [/“/, "”"],
+    [/„/, "“"],
+    [/«/, "»"],
+    [/「/, "」"],
+    [/『/, "』"],
+    [/‘/, "’"],
+  ] as const),
 ];
 
 /** Or may put them there. */
@@ -72,12 +81,10 @@ export function findRules(text: string, reader: Reader): Reading {
   return { met: [...met.values()], about, steps };
 }
 
-const RULES_WITH = Map.groupBy(
-  RULES.flatMap((rule) => rule.needs.map((need) => ({ need, rule }))),
-  ({ need }) => need,
-)
-  .entries()
-  .reduce((all, [need, pairs]) => all.set(need, pairs.map(({ rule }) => rule)), new Map<string, Rule[]>());
+const RULES_WITH = new Map<string, Rule[]>();
+for (const rule of RULES) {
+  for (const need of rule.needs) RULES_WITH.set(need, [...(RULES_WITH.get(need) ?? []), rule]);
+}
 
 /** @returns where the first of the rule's meanings stands, when all are near enough to `hit` */
 function meeting(rule: Rule, last: ReadonlyMap<string, Hit>, hit: Hit, since: number): number | undefined {
@@ -134,7 +141,8 @@ function allWords(): Word[] {
       for (const written of list.split("|")) add(label, written, { leads });
     }
   }
-  for (const [label, list] of Object.entries(MARKS)) for (const written of list) add(label, written, { mark: true });
+  for (const [label, list] of Object.entries(MARKS))
+    for (const written of list) add(label, written, { mark: true });
   return [...found.values()];
 }
 

@@ -6,7 +6,7 @@ const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu;
 /** Tag characters spell ASCII that no one sees and that a model reads. */
 const TAGS = /[\u{e0020}-\u{e007e}]/gu;
 /** Accents of Latin, Greek and Cyrillic, stacked marks, Arabic vowels and its lengthening stroke. */
-const MARKS = /[\u0300-\u036f\u0640\u064b-\u065f\u0670\u1ab0-\u1aff\u20d0-\u20ff]/g;
+const MARKS = /[\u0300-\u036f]|[\u064b-\u065f]|\u0640|\u0670|[\u1ab0-\u1aff]|[\u20d0-\u20ff]/g;
 
 /**
  * Letters that look like Latin ones, in lower case, after compatibility normalisation has folded the styled and
@@ -46,20 +46,26 @@ export function collapse(stem: string): string {
   return stem.replaceAll("l", "i");
 }
 
+/** Private characters that stand for the end of a sentence and a quotation mark. */
+const [END, QUOTE] = ["\ue000", "\ue001"];
+
 /** Without what separates letters, so that words split by anything are whole; ends of sentences and quotations are kept. */
 export function squeeze(folded: string): string {
   return folded
-    .replace(/"([^"\n]{12,})"/g, "\u0001$1\u0001")
-    .replace(/[.!?](?=[\s"')\u0001]|$)|\n/g, "\u0000")
-    .replace(/[^\p{L}\p{N}\u0000\u0001]/gu, "")
-    .replaceAll("\u0000", ". ")
-    .replaceAll("\u0001", '"');
+    .replace(/[\ue000\ue001]/g, "")
+    .replace(/"([^"\n]{12,})"/g, `${QUOTE}$1${QUOTE}`)
+    .replace(/[.!?](?=[\s"')\ue001]|$)|\n/g, END)
+    .replace(/[^\p{L}\p{N}\ue000\ue001]/gu, "")
+    .replaceAll(END, ". ")
+    .replaceAll(QUOTE, '"');
 }
 
 function readLeet(word: string): string {
   return word.replace(/[0-9@$€£|!+l]/g, (sign, at: number) =>
     // At its end they are punctuation.
-    (sign === "!" || sign === "|" || sign === "+") && at === word.length - 1 ? sign : (LEET.get(sign) ?? sign),
+    (sign === "!" || sign === "|" || sign === "+") && at === word.length - 1
+      ? sign
+      : (LEET.get(sign) ?? sign),
   );
 }
 

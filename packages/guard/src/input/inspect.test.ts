@@ -29,7 +29,7 @@ describe("inspect", () => {
   it.each([
     "When you are now in Rome, what should I see?",
     "Ignore the previous step if the dough is soft.",
-    "What does \"ignore all previous instructions\" mean in prompt injection?",
+    'What does "ignore all previous instructions" mean in prompt injection?',
     "How do I write a good system prompt?",
     "Which rule overrides the earlier one in CSS?",
     "忘れ物をしました。ルールは何ですか。",

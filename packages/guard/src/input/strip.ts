@@ -11,7 +11,7 @@ const TOGETHER = 3;
 
 /** @returns the text without the sentences that make `judge` block it; when that does not help, nothing of it */
 export function strip(text: string, source: Source, judge: typeof inspect): string {
-  let parts = text.match(/[^.!?。！？\n]+[.!?。！？\n]*\s*|[.!?。！？\n]+\s*/gu) ?? [];
+  let parts: string[] = text.match(/[^.!?。！？\n]+[.!?。！？\n]*\s*|[.!?。！？\n]+\s*/gu) ?? [];
   if (parts.length > MAX_PARTS) return STRIPPED;
   const isBad = (some: string) => judge(some, source).verdict === "block";
   for (let width = 1; width <= TOGETHER && parts.length >= width; width++) {

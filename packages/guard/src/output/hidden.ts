@@ -10,7 +10,9 @@ const ENCODINGS = { base64: 4, hex: 2 } as const;
 export function hides(word: string): boolean {
   if (/[a-z]/i.test(word) && isFoundIn([...word].reverse().join(""))) return true;
   if (/%[0-9a-f]{2}/i.test(word)) {
-    const plain = word.replace(/%([0-9a-f]{2})/gi, (_, code) => String.fromCharCode(Number.parseInt(code, 16)));
+    const plain = word.replace(/%([0-9a-f]{2})/gi, (_, code) =>
+      String.fromCharCode(Number.parseInt(code, 16)),
+    );
     if (isFoundIn(plain)) return true;
   }
   for (const [part] of word.matchAll(ENCODED)) {

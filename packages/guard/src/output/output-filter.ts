@@ -37,7 +37,7 @@ const LOOK_BACK = 64;
 
 /**
  * Takes secrets and personal data out of an answer: keys, tokens, passwords, payment data, e-mail addresses, telephone
- * numbers. A word is held back until it is whole, and nothing else.
+ * numbers. A word and the space before it are held back until it is whole, and nothing else.
  *
  * @param own texts of the user: what stands in them may be said to them
  */
@@ -65,29 +65,31 @@ export function createOutputFilter(own: readonly string[] = []): OutputFilter {
     return end === null ? text.slice(-KEY_TAIL) : text.slice(end.index + end[0].length);
   };
   const takeText = (last: boolean): string => {
-    const plain = /^[^!-~]+/.exec(held)?.[0] ?? "";
-    if (plain !== "") {
-      held = held.slice(plain.length);
-      return plain;
+    const between = /^[^!-~]*/.exec(held)?.[0] ?? "";
+    const spaces = between.length - withoutSpaces(between);
+    if (spaces < between.length) {
+      held = held.slice(between.length - spaces);
+      return between.slice(0, -spaces || undefined);
     }
-    const length = runLength(held, last);
+    const [space, rest] = [between, held.slice(spaces)];
+    const length = rest === "" && last ? 0 : runLength(rest, last);
     // One more, since a space at the end may not belong to it.
-    if (length === undefined && held.length <= MAX_HELD + 1) return "";
+    if (length === undefined && rest.length <= MAX_HELD + 1) return "";
     if (length === undefined || length > MAX_HELD) {
-      held = held.slice(MAX_HELD);
+      held = rest.slice(MAX_HELD);
       inside = "long word";
-      return REDACTED;
+      return space + REDACTED;
     }
-    const run = held.slice(0, length);
+    const run = rest.slice(0, length);
     const key = KEY_BEGINS.exec(run);
     if (key === null) {
-      held = held.slice(length);
-      return redact(run, known);
+      held = rest.slice(length);
+      return space + redact(run, known);
     }
-    held = held.slice(key.index + key[0].length);
+    held = rest.slice(key.index + key[0].length);
     inside = "key";
     keyEnded = false;
-    return redact(run.slice(0, key.index), known) + REDACTED;
+    return space + redact(run.slice(0, key.index), known) + REDACTED;
   };
   return {
     push(piece) {
@@ -100,6 +102,13 @@ export function createOutputFilter(own: readonly string[] = []): OutputFilter {
       return out;
     },
   };
+}
+
+/** @returns the length without the spaces at the end; they go with the next word, as in the pieces of most models */
+function withoutSpaces(text: string): number {
+  let length = text.length;
+  while (text.charAt(length - 1) === " ") length--;
+  return length;
 }
 
 /** @returns how many characters belong together, from the first; undefined when that is not known yet */
