@@ -54,7 +54,7 @@ it("a tool that was called is not called again", async () => {
   await killWhen(runId, 3);
   expect((await store.contexts.get(sessionId)).version).toBe(1);
   await platform.startOrchestrator({ LLM_CONTINUES: "true" });
-  expect(textsOf(await platform.eventsOf(runId))).toEqual(["Noting.", "\n\n", "Still", " at it."]);
+  expect(textsOf(await platform.eventsOf(runId))).toEqual(["Noting.", "\n\n", "Still", " at", " it."]);
   expect((await store.contexts.get(sessionId)).version).toBe(1);
   expect((await store.messages.answerOf(runId))?.content).toBe("Noting.\n\nStill at it.");
   const shown = model.asked[2]?.messages.map(({ role }) => role);

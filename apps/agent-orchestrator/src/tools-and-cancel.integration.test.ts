@@ -35,7 +35,7 @@ describe("a model that calls tools", () => {
     );
     await platform.startOrchestrator();
     const events = await answer(runId);
-    expect(textsOf(events)).toEqual(["One moment.", "\n\n", "You", " drink tea."]);
+    expect(textsOf(events)).toEqual(["One", " moment.", "\n\n", "You drink", " tea."]);
     expect((await store.messages.answerOf(runId))?.content).toBe("One moment.\n\nYou drink tea.");
     expect((await store.contexts.get(sessionId)).context).toEqual({ drinks: "tea" });
     expect(model.asked).toHaveLength(3);

@@ -1,10 +1,19 @@
 import { detect } from "./detect.ts";
 
-/** Shorter ones hide nothing that a detector knows. */
-const ENCODED = /[A-Za-z0-9+/_-]{16,}/g;
+interface Encoding {
+  readonly name: "base64" | "hex";
+  /** Shorter ones hide nothing that a detector knows. */
+  readonly digits: RegExp;
+  /** Digits for whole characters: where they begin is not known when other letters stand before them. */
+  readonly unit: number;
+}
 
-/** Digits of a code for whole characters: where it begins is not known when other letters stand before it. */
-const ENCODINGS = { base64: 4, hex: 2 } as const;
+const ENCODINGS: readonly Encoding[] = [
+  { name: "hex", digits: /[0-9a-f]{16,}/gi, unit: 2 },
+  { name: "base64", digits: /[A-Za-z0-9+/_-]{16,}/g, unit: 4 },
+  // In a path, a slash is before it.
+  { name: "base64", digits: /[A-Za-z0-9+_-]{16,}/g, unit: 4 },
+];
 
 /** Whether a word hides something in base64, hexadecimal, percent signs, or backwards. */
 export function hides(word: string): boolean {
@@ -15,10 +24,10 @@ export function hides(word: string): boolean {
     );
     if (isFoundIn(plain)) return true;
   }
-  for (const [part] of word.matchAll(ENCODED)) {
-    for (const [encoding, unit] of Object.entries(ENCODINGS)) {
+  for (const { name, digits, unit } of ENCODINGS) {
+    for (const [part] of word.matchAll(digits)) {
       for (let from = 0; from < unit; from++) {
-        const text = Buffer.from(part.slice(from), encoding as keyof typeof ENCODINGS).toString("latin1");
+        const text = Buffer.from(part.slice(from), name).toString("latin1");
         if (isFoundIn(text.replace(/[^\x20-\x7e]/g, " "))) return true;
       }
     }
