@@ -1,4 +1,4 @@
-/** The layout's arrows: contracts <- service-kit <- conversation-store <- apps; infra, policies and local apart. */
+/** The layout's arrows: contracts <- service-kit <- conversation-store <- apps; guard <- apps; infra, policies and local apart. */
 const deny = (name, from, to, comment) => ({
   name,
   severity: "error",
@@ -27,6 +27,12 @@ export default {
       "^packages/conversation-store/",
       "^(apps|infra|local|benchmarks|tests)/",
       "Data access knows no app.",
+    ),
+    deny(
+      "guard-is-pure",
+      "^packages/guard/",
+      "^(packages/(?!guard)|apps|infra|local|benchmarks|tests)/",
+      "The guard judges texts and knows nothing else.",
     ),
     deny("no-app-imports-another", "^apps/([^/]+)/", "^apps/(?!$1/)", "Services talk over the network."),
     deny(

@@ -100,9 +100,14 @@ function createProgram(signal: AbortSignal): Command {
 
   program
     .command("bench")
-    .description("measure side by side what the gateway's limits cost; needs redis-server")
+    .description("measure side by side what the gateway's limits and the guard cost; needs redis-server")
     .option("--seconds <n>", "how long each measurement takes", "3")
     .action(async (options) => (await import("./commands/bench.ts")).bench({ ...options, signal }));
+
+  program
+    .command("guard")
+    .description("measure recall and false positives of the prompt-injection guard on its corpus")
+    .action(async () => (await import("./commands/guard.ts")).guard({ signal }));
 
   program
     .command("kubectl")

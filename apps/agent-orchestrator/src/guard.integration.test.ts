@@ -32,6 +32,14 @@ describe("the guard of what reaches the model", () => {
     expect(platform.model.asked).toEqual([]);
   });
 
+  it("completes a refusal whose orchestrator died before it was stored", async () => {
+    const { runId } = await platform.storeRun(ATTACK);
+    await platform.runLog.append({ kind: "token", runId, sequence: 1, text: REFUSAL });
+    await platform.startOrchestrator();
+    const { told, last, stored } = await answer(runId);
+    expect([told, last, stored?.content]).toEqual([REFUSAL, "completed", REFUSAL]);
+  });
+
   it("lets the next message through, without the one before", async () => {
     const { model, store } = platform;
     model.script({ words: ["Hello!"] });
@@ -104,7 +112,7 @@ describe("the filter of what the model says", () => {
       expect(reveals(told), `variation ${n}: ${told}`).toBe(false);
       expect(stored, `variation ${n}`).toMatchObject({ content: told, metadata: { filtered: true } });
     }
-  });
+  }, 240_000);
 });
 
 const base64 = (text: string) => Buffer.from(text).toString("base64");
