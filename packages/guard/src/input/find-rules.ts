@@ -62,6 +62,7 @@ export function findRules(text: string, reader: Reader): Reading {
   const met = new Map<Rule, Met>();
   let about = false;
   let sentence = 0;
+  let kept: Hit | undefined;
   for (const hit of hits) {
     while ((ends[sentence] ?? Number.POSITIVE_INFINITY) < hit.start) sentence++;
     const since = sentence === 0 ? 0 : (ends[sentence - 1] ?? 0);
@@ -69,6 +70,12 @@ export function findRules(text: string, reader: Reader): Reading {
     const quoted = quotes[hit.start] !== undefined;
     if (hit.label === "about" && !quoted) about = true;
     const last = quoted ? lastQuoted : lastSaid;
+    if (hit.label === "remember") {
+      kept = hit;
+      if ((last.get("ignore")?.start ?? -1) >= hit.start) last.delete("ignore");
+    }
+    if (hit.label === "ignore" && kept !== undefined && hit.start >= kept.start && hit.start < kept.end)
+      continue;
     last.set(hit.label, hit);
     for (const rule of RULES_WITH.get(hit.label) ?? []) {
       const earlier = met.get(rule);

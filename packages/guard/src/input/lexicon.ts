@@ -8,7 +8,10 @@ export type Lexicon = Readonly<Record<Meaning, string>>;
 const ENGLISH = {
   /** Setting aside. */
   ignore:
-    "ignor|disregard|forget|overrid|bypass|discard|neglect|circumvent|set aside|throw out|throw away|erase|do not follow|don't follow|dont follow|do not obey|don't obey|stop following|stop obeying|pay no attention|don't pay attention|do not pay attention|dont pay attention|take no notice|pay no heed|put aside|cancel|drop$|dismiss|abandon|overrule|wipe|delete|replace|leave behind|pretend you never|let go of|not bound by|nullif|supersede",
+    "ignor|disregard|scrap$|forget|overrid|bypass|discard|neglect|circumvent|set aside|throw out|throw away|erase|do not follow|don't follow|dont follow|do not obey|don't obey|stop following|stop obeying|pay no attention|don't pay attention|do not pay attention|dont pay attention|take no notice|pay no heed|put aside|cancel|drop$|dismiss|abandon|overrule|wipe|delete|replace|leave behind|pretend you never|let go of|not bound by|nullif|supersede",
+  /** Not to set aside: forgotten is what is not to be forgotten. */
+  remember:
+    "don't forget|do not forget|dont forget|never forget|not forget|won't forget|cannot ignore|can't ignore|don't ignore|do not ignore|never ignore|don't skip|do not skip|don't delete|do not delete|not to ignore|not to forget",
   /** Set aside already. */
   void: "no longer apply|no longer valid|do not apply|don't apply|void$|be ignored|be disregarded|be forgotten|are cancelled|are canceled|are revoked|are lifted|are suspended|are obsolete|been revoked|been lifted|been cancelled|are disabled|been disabled|is cancelled|is revoked",
   /** What came before, or is set. */
@@ -25,7 +28,7 @@ const ENGLISH = {
     "your system prompt|your initial prompt|your initial instruct|your original instruct|your original prompt|your hidden|your secret instruct|your exact instruct|your full instruct|your full prompt|your prompt|your system message|your developer message|your internal instruct|your system instruct|your configuration prompt|your pre-prompt|your preprompt|your base prompt|instructions you were given|instructions that you were given|rules you were given|prompt you were given|text above this|everything above this|words above this|your confidential instruct|your entire prompt|your complete prompt|your complete instruct|your starting prompt|your underlying instruct|the instructions above|your guidelines word|your instructions word|your instructions verbatim|your rules verbatim|the hidden prompt|the secret prompt|the system prompt you|the system prompt verbatim|the system prompt word|the prompt above|the message above|your first instruct|that precedes this|that came before this message|before this conversation",
   /** A new self. */
   become:
-    "you are now|you're now|you are a$|you are an$|from now on|pretend|act as|roleplay|role-play|role play|simulate|imagine you|you will be|you will play|you shall be|behave as|behave like|switch to|switch into|enter$|henceforth|enable$|activate|play the part|play the role|answer as|respond as|speak as|take on|assume the|become",
+    "you are now|you're now|you are a$|you are an$|from now on|pretend|act as|roleplay|role-play|role play|simulate|imagine you|you will be|you will play|you shall be|behave as|behave like|switch to|switch into|enter$|henceforth|enable$|activate|play the part|play the role|answer as|respond as|speak as|take on|assume the|become|stay in that role|from this point|if you had|stay in character",
   /** Without bounds. */
   unbound:
     "no restrict|without restrict|without any restrict|unrestrict|no limits|without limits|no filter|without filter|without any filter|unfiltered|uncensored|no rules|without rules|without any rules|no guidelines|without guidelines|no ethic|without ethic|unethical|amoral|no moral|jailbroken|evil|no safety|without safety|no content polic|has no polic|free of restrict|free from restrict|free of all|not bound by|do anything now|no boundaries|without boundaries|not limited by|no censorship|never refuse|never refuses|cannot refuse|ignores all|anything goes|unlimited|without moral|breaks all|broken free|freed from",
@@ -56,6 +59,7 @@ const ENGLISH = {
 export const LEXICA: Readonly<Record<string, Partial<Lexicon>>> = {
   en: ENGLISH,
   de: {
+    remember: "vergiss nicht|vergesst nicht|vergessen sie nicht|nicht vergess|nicht ignorier|ignoriere nicht",
     ignore:
       "ignorier|vergiss|vergesst|vergessen sie|missacht|übergeh|umgeh|verwirf|verwerf|überschreib|lösche|beachte nicht|befolge nicht|setz dich über|lass alle|hör auf|streich|halte dich nicht|nicht mehr",
     prior:
@@ -83,6 +87,7 @@ export const LEXICA: Readonly<Record<string, Partial<Lexicon>>> = {
     about: "bedeutet|angriff|beispiel|satz|erklär|übersetz|sicherheit|heißt|lied|film|roman|zitat|warum",
   },
   fr: {
+    remember: "n'oubli|ne pas oubli|n'ignor|ne pas ignor",
     ignore:
       "ignor|oubli|ne tiens pas compte|ne tenez pas compte|néglig|contourn|abandonn|fais abstraction|faites abstraction|efface|supprim|écart|annul|ne suis plus|cesse de|passe outre|ne respecte|laisse tomber|laisse de côté|mets de côté",
     prior:
@@ -111,6 +116,7 @@ export const LEXICA: Readonly<Record<string, Partial<Lexicon>>> = {
     about: "signifie|veut dire|attaque|exemple|phrase|expliqu|traduis|sécurité|chanson|film|roman|pourquoi",
   },
   es: {
+    remember: "no olvid|no te olvid|no ignor",
     ignore:
       "ignor|olvid|omite|omit|descart|no hagas caso|haz caso omiso|pasa por alto|desestim|anul|elimina|borra|deja de lado|deja de|salta|no sigas|desobedec|prescinde|abandona",
     prior:
@@ -139,6 +145,7 @@ export const LEXICA: Readonly<Record<string, Partial<Lexicon>>> = {
     about: "significa|ataque|ejemplo|frase|explic|traduc|seguridad|cancion|pelicula|novela|por que",
   },
   pt: {
+    remember: "não esqueç|não se esqueç|não ignor|não te esqueç",
     ignore:
       "ignor|esqueç|esquec|desconsider|descart|desrespeit|não siga|deixe de lado|apague|pule$|anul|contorn|abandone|pare de seguir|deixa de",
     prior:
@@ -165,6 +172,7 @@ export const LEXICA: Readonly<Record<string, Partial<Lexicon>>> = {
     about: "significa|ataque|exemplo|frase|expli|traduz|segurança|canção|filme|romance|por que",
   },
   it: {
+    remember: "non dimentic|non ignor|non scord",
     ignore:
       "ignor|dimentic|trascur|tralasci|non tenere conto|non tener conto|scart|annull|elimina|aggir|cancella|lascia perdere|non seguire|smetti di|metti da parte|scorda|accantona",
     prior:
@@ -191,6 +199,7 @@ export const LEXICA: Readonly<Record<string, Partial<Lexicon>>> = {
     about: "significa|attacco|esempio|frase|spiega|traduc|sicurezza|canzone|film|romanzo|perche",
   },
   nl: {
+    remember: "vergeet niet|negeer niet|niet vergeten|niet negeren",
     ignore:
       "negeer|vergeet|sla alle|sla de|sla je|laat|omzeil|verwerp|schrap|wis$|houd geen rekening|volg niet|trek je niets aan|stop met|gooi|passeer|leg alle|leg je|leg de",
     prior:
@@ -218,6 +227,7 @@ export const LEXICA: Readonly<Record<string, Partial<Lexicon>>> = {
     about: "betekent|aanval|voorbeeld|zin$|uitleg|leg uit|vertaal|beveiliging|liedje|film|roman|waarom",
   },
   ru: {
+    remember: "не забуд|не забыв|не игнорир",
     ignore:
       "игнорир|проигнорир|забуд|отбрось|отмени|не обращай внимания|не следуй|обойди|отброс|пренебреги|сотри|удали|перестань|не соблюдай|отключи|нарушь|откажись",
     prior:
@@ -245,6 +255,7 @@ export const LEXICA: Readonly<Record<string, Partial<Lexicon>>> = {
     about: "значит|означает|атак|пример|фраз|объясни|переведи|безопасност|песн|фильм|роман|почему",
   },
   zh: {
+    remember: "不要忘记|别忘记|别忘|不要忽略|请勿忘记|不能忽略|不要忽视",
     ignore:
       "忽略|忽视|无视|忘记|忘掉|不要遵守|不用遵守|不必遵守|绕过|抛弃|丢弃|无需理会|不要理会|不理会|撇开|覆盖|清除|取消|别管|作废|放弃|停止遵守|停止遵循|不再遵守|不再遵循|抛开|删除",
     prior:
@@ -269,6 +280,7 @@ export const LEXICA: Readonly<Record<string, Partial<Lexicon>>> = {
     about: "意思|攻击|例子|句话|解释|翻译|安全|歌曲|电影|小说|为什么|注入",
   },
   ja: {
+    remember: "忘れない|忘れず|無視しない|忘れる前に",
     ignore:
       "無視|忘れ|従わな|破棄|取り消|無効|スキップ|上書き|守らな|解除|捨て|放棄|回避|削除|従うのをやめ|守るのをやめ",
     prior:
@@ -294,6 +306,7 @@ export const LEXICA: Readonly<Record<string, Partial<Lexicon>>> = {
     about: "意味|攻撃|例文|例えば|説明|翻訳|セキュリティ|曲|映画|小説|なぜ|注入|インジェクション",
   },
   tr: {
+    remember: "unutma|yok sayma",
     ignore:
       "yok say|görmezden gel|unut|dikkate alma|göz ardı et|boş ver|atla|geçersiz say|uyma|sil$|çiğne|bir kenara bırak|iptal et|hiçe say|bırak|terk et|uymayı",
     prior:
@@ -320,6 +333,7 @@ export const LEXICA: Readonly<Record<string, Partial<Lexicon>>> = {
     about: "anlama|saldırı|örnek|cümle|açıklar|çevir|güvenlik|şarkı|film|roman|neden|ne demek",
   },
   ar: {
+    remember: "لا تنس|لا تتجاهل|لا تهمل",
     ignore:
       "تجاهل|انس|إنس|تناس|لا تتبع|لا تلتزم|اهمل|أهمل|تخط|تجاوز|ألغ|الغ|احذف|لا تهتم|اترك|اطرح|توقف عن|دع عنك|امسح|لا تعمل",
     prior:
