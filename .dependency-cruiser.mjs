@@ -1,4 +1,4 @@
-/** The layout's arrows: contracts <- service-kit <- conversation-store <- apps; infra, policies and local apart. */
+/** The layout's arrows: contracts <- service-kit <- conversation-store <- apps; guard <- apps; infra, policies and local apart. */
 const deny = (name, from, to, comment) => ({
   name,
   severity: "error",
@@ -31,8 +31,14 @@ export default {
     deny(
       "objects-know-nobody",
       "^packages/object-store/",
-      "^(packages/(?!object-store)|apps|infra|local|benchmarks|tests)/",
+      "^(packages/(?!object-store/)[^/]+|apps|infra|local|benchmarks|tests)/",
       "Where bytes are kept has nothing to do with whose they are.",
+    ),
+    deny(
+      "guard-is-pure",
+      "^packages/guard/",
+      "^(packages/(?!guard/)[^/]+|apps|infra|local|benchmarks|tests)/",
+      "The guard judges texts and knows nothing else.",
     ),
     deny("no-app-imports-another", "^apps/([^/]+)/", "^apps/(?!$1/)", "Services talk over the network."),
     deny(

@@ -18,6 +18,7 @@ interface MessageDocument {
   media_id?: string;
   run_id: string;
   created_at: Date;
+  metadata?: Message["metadata"];
 }
 
 export interface NewUserMessage {
@@ -33,6 +34,8 @@ export interface NewAnswer {
   readonly sessionId: string;
   readonly runId: string;
   readonly content: string;
+  /** Whether the output filter or a refusal changed it. */
+  readonly filtered?: boolean;
 }
 
 export interface MessageStore {
@@ -124,8 +127,11 @@ export function createMessageStore(db: Db): MessageStore {
       return document === null ? undefined : toMessage(document);
     },
 
-    async addAnswer({ sessionId, runId, content }) {
-      const answer = { role: "assistant", type: "text", content, run_id: runId } as const;
+    async addAnswer({ sessionId, runId, content, filtered = false }) {
+      const answer = {
+        ...({ role: "assistant", type: "text", content, run_id: runId } as const),
+        ...(filtered && { metadata: { filtered } }),
+      };
       return (await insert({ session_id: sessionId, identity: `answer:${runId}`, ...answer })).message;
     },
 
@@ -156,7 +162,7 @@ const identityOf = (clientMessageId: string) => `client:${clientMessageId}`;
 
 function toMessage(document: MessageDocument): Message {
   const { _id, session_id, sequence, client_message_id, role, type, content, run_id, created_at } = document;
-  const { media_id } = document;
+  const { media_id, metadata } = document;
   return {
     id: _id,
     session_id,
@@ -168,5 +174,6 @@ function toMessage(document: MessageDocument): Message {
     ...(media_id === undefined ? {} : { media_id }),
     run_id,
     created_at: created_at.toISOString(),
+    ...(metadata === undefined ? {} : { metadata }),
   };
 }
