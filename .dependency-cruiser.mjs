@@ -1,4 +1,4 @@
-/** The layout's arrows: contracts <- service-kit <- conversation-store <- apps; infra, policies and local apart. */
+/** The layout's arrows: contracts <- service-kit <- conversation-store <- apps; guard <- apps; infra, policies and local apart. */
 const deny = (name, from, to, comment) => ({
   name,
   severity: "error",
@@ -13,13 +13,13 @@ export default {
     deny(
       "contracts-is-a-leaf",
       "^packages/contracts/",
-      "^(packages/(?!contracts)|apps|infra|local|benchmarks|tests)/",
+      "^(packages/(?!contracts/)[^/]+|apps|infra|local|benchmarks|tests)/",
       "Wire types depend on nothing of ours.",
     ),
     deny(
       "kit-knows-contracts-only",
       "^packages/service-kit/",
-      "^(packages/(?!contracts|service-kit)|apps|infra|local|benchmarks|tests)/",
+      "^(packages/(?!(contracts|service-kit)/)[^/]+|apps|infra|local|benchmarks|tests)/",
       "The kit serves every app, so it knows none.",
     ),
     deny(
@@ -31,8 +31,14 @@ export default {
     deny(
       "objects-know-nobody",
       "^packages/object-store/",
-      "^(packages/(?!object-store)|apps|infra|local|benchmarks|tests)/",
+      "^(packages/(?!object-store/)[^/]+|apps|infra|local|benchmarks|tests)/",
       "Where bytes are kept has nothing to do with whose they are.",
+    ),
+    deny(
+      "guard-is-pure",
+      "^packages/guard/",
+      "^(packages/(?!guard/)[^/]+|apps|infra|local|benchmarks|tests)/",
+      "The guard judges texts and knows nothing else.",
     ),
     deny("no-app-imports-another", "^apps/([^/]+)/", "^apps/(?!$1/)", "Services talk over the network."),
     deny(
@@ -42,9 +48,28 @@ export default {
       "A service runs anywhere.",
     ),
     deny(
+      "the-app-knows-contracts-only",
+      "^mobile/",
+      "^(packages/(?!contracts/)[^/]+|apps|infra|local|tests|policies)/",
+      "Devices see the platform from outside.",
+    ),
+    {
+      name: "no-node-on-devices",
+      severity: "error",
+      comment: "Phones and browsers have no node: modules.",
+      from: { path: "^mobile/src/", pathNot: "(\\.test\\.ts$|^mobile/src/testing/)" },
+      to: { dependencyTypes: ["core"] },
+    },
+    deny(
+      "nothing-imports-the-app",
+      "^(apps|packages|infra|local|policies)/",
+      "^mobile/",
+      "It is built and served as files.",
+    ),
+    deny(
       "infra-is-a-plain-program",
       "^infra/",
-      "^(apps|local|tests|policies|packages/(?!contracts))/",
+      "^(apps|local|tests|policies|packages/(?!contracts/)[^/]+)/",
       "The Pulumi program works without this machine's driver.",
     ),
     deny(
@@ -65,12 +90,12 @@ export default {
       from: {
         pathNot: "(\\.test\\.ts$|/testing/|^packages/test-support/|^benchmarks/|^tests/)",
       },
-      to: { path: "^(packages/test-support|policies/testing)/" },
+      to: { path: "^(packages/test-support|policies/testing|mobile/src/testing)/" },
     },
   ],
   options: {
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "(^|/)dist/" },
+    exclude: { path: "(^|/)dist(-ios|-android)?/" },
     parser: "swc",
     enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node", "default"] },
   },

@@ -1,11 +1,13 @@
 import { defineConfig } from "vitest/config";
+import { InOrder, LIFECYCLE_FILES } from "./tests/e2e/order.ts";
 
-const roots = ["packages", "apps", "infra", "policies", "local"];
+const roots = ["packages", "apps", "infra", "policies", "local", "mobile"];
 const node = { environment: "node" as const, testTimeout: 30_000, hookTimeout: 60_000 };
 
 /** `unit` needs nothing, `integration` real Redis, FerretDB or an API server, `e2e` a whole platform. */
 export default defineConfig({
   test: {
+    sequence: { sequencer: InOrder },
     coverage: {
       provider: "v8",
       // Named, so that a file which no test loads counts too.
@@ -35,6 +37,8 @@ export default defineConfig({
           ...node,
           name: "e2e",
           include: ["tests/e2e/**/*.e2e.test.ts"],
+          exclude: process.env.E2E_INSTANCE ? [...LIFECYCLE_FILES] : [],
+          globalSetup: "tests/e2e/whole-platform.ts",
           fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 1_800_000,

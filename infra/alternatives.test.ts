@@ -1,4 +1,5 @@
 import { beforeAll, expect, test, vi } from "vitest";
+import { ROUTES } from "./services.ts";
 import { committedConfig, type Resource, runProduction } from "./testing/production.ts";
 
 vi.mock("./definitions/read.ts", () => ({
@@ -52,7 +53,7 @@ test("Redis is a pod again, on the cluster's encrypted volumes", () => {
 
 test("the routes are an Ingress, which Traefik is told to serve, and nothing of the Gateway API is there", () => {
   const [ingress] = ofKind("Ingress");
-  expect(ingress?.spec.rules[0].http.paths).toHaveLength(4);
+  expect(ingress?.spec.rules[0].http.paths).toHaveLength(Object.keys(ROUTES).length);
   expect(ofKind("IngressClass").map(({ name }) => name)).toEqual([ingress?.spec.ingressClassName]);
   const traefik = ofKind("Deployment").find(({ name }) => name === "traefik");
   expect(traefik?.spec.template.spec.containers[0].args).toContain("--providers.kubernetesingress=true");

@@ -134,6 +134,7 @@ describe("the way in", () => {
       ["/mcp", "api-gateway"],
       ["/.well-known/oauth-protected-resource", "api-gateway"],
       ["/ws", "websocket-server"],
+      ["/", "web-app"],
     ]);
     expect(ofKind("Ingress")).toEqual([]);
   });

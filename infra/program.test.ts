@@ -143,6 +143,13 @@ describe("every Deployment", () => {
       expect(names(kind), kind).toEqual(expect.arrayContaining(sorted));
   });
 
+  test("keeps browsers with a pod only where a page and its scripts have to be of one build", () => {
+    const sticky = ofKind("Service").filter(({ inputs }) =>
+      Object.keys(inputs.metadata.annotations ?? {}).some((key) => key.includes("sticky")),
+    );
+    expect(sticky.map(({ name }) => name)).toEqual(["web-app"]);
+  });
+
   test("drains within its grace period and never takes a pod away before its successor is ready", () => {
     for (const { name, inputs } of ofKind("Deployment")) {
       const { terminationGracePeriodSeconds: grace, containers } = inputs.spec.template.spec;
@@ -238,6 +245,7 @@ test("the ingress leads to services that exist, over TLS", () => {
     ["/mcp", "api-gateway"],
     ["/.well-known/oauth-protected-resource", "api-gateway"],
     ["/ws", "websocket-server"],
+    ["/", "web-app"],
   ]);
   expect(names("Secret")).toContain(spec.tls[0].secretName);
   expect(spec.tls[0].hosts).toEqual([spec.rules[0].host]);

@@ -25,7 +25,7 @@ export function maxPods(config: Config): Record<string, number> {
 
 /** @returns what a service's row in the table comes to under the stack's configuration. */
 export function serviceArgs(name: ServiceName, config: Config, links: Record<LinkName, Link>) {
-  const { calls = [], links: wanted = [], env = {}, scratch } = SERVICES[name];
+  const { calls = [], links: wanted = [], env = {}, scratch, sticky = false } = SERVICES[name];
   const addresses = calls.map((called) => [
     `${called.toUpperCase().replaceAll("-", "_")}_URL`,
     addressOf(called),
@@ -37,5 +37,6 @@ export function serviceArgs(name: ServiceName, config: Config, links: Record<Lin
     env: { ENVIRONMENT: pulumi.getStack(), ...env, ...Object.fromEntries(addresses) },
     links: wanted.map((link) => links[link]),
     ...(scratch && { scratch }),
+    sticky,
   };
 }

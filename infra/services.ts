@@ -7,6 +7,7 @@ export const SERVICE_NAMES = [
   "agent-orchestrator",
   "llm-server",
   "media-processing",
+  "web-app",
 ] as const;
 export type ServiceName = (typeof SERVICE_NAMES)[number];
 
@@ -14,12 +15,13 @@ export type ServiceName = (typeof SERVICE_NAMES)[number];
 export const HTTP_PORT = 8000;
 export const MANAGEMENT_PORT = 9090;
 
-/** Path prefix of the platform's address → service. */
+/** Path prefix of the platform's address → service. The longest prefix of a path counts. */
 export const ROUTES: Readonly<Record<string, ServiceName>> = {
   "/api": "api-gateway",
   "/mcp": "api-gateway",
   "/.well-known/oauth-protected-resource": "api-gateway",
   "/ws": "websocket-server",
+  "/": "web-app",
 };
 
 /** Who signs access tokens and publishes the keys that verify them. */
@@ -50,6 +52,8 @@ interface ServiceDefinition {
   readonly scratch?: string;
   /** Path behind the address that callers get. */
   readonly basePath?: string;
+  /** Whether a browser stays with the pod that it got first, while that one is there. */
+  readonly sticky?: boolean;
 }
 
 /** What the services need. Sizes differ by stack: the defaults below, then `resources` and `scaling` in its file. */
@@ -79,8 +83,12 @@ export const SERVICES: Readonly<Record<ServiceName, ServiceDefinition>> = {
   "llm-server": { basePath: "/v1" },
   "media-processing": {
     links: ["mongodb", "redis", "object-store", "media-urls", "token-verification"],
+    // Memory of a picture goes back to the system; with an arena for each thread most of it would stay.
+    env: { MALLOC_ARENA_MAX: "2" },
     scratch: "512Mi",
   },
+  // A page and its scripts come from one build, also while an update brings the next.
+  "web-app": { sticky: true },
 };
 
 export const DEFAULT_RESOURCES = {

@@ -100,7 +100,7 @@ function createProgram(signal: AbortSignal): Command {
 
   program
     .command("bench")
-    .description("measure side by side what the gateway's limits cost; needs redis-server")
+    .description("measure side by side what the gateway's limits and the guard cost; needs redis-server")
     .option("--seconds <n>", "how long each measurement takes", "3")
     .action(async (options) => (await import("./commands/bench.ts")).bench({ ...options, signal }));
 
@@ -110,6 +110,11 @@ function createProgram(signal: AbortSignal): Command {
     .option("--requests <n>", "at least so many", "20000")
     .option("--seed <n>", "what they are drawn from", "1")
     .action(async (options) => (await import("./commands/fuzz.ts")).fuzz({ ...options, signal }));
+
+  program
+    .command("guard")
+    .description("measure recall and false positives of the prompt-injection guard on its corpus")
+    .action(async () => (await import("./commands/guard.ts")).guard({ signal }));
 
   program
     .command("kubectl")

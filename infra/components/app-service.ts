@@ -28,7 +28,20 @@ export interface AppServiceArgs {
   readonly links: readonly Link[];
   /** Size of `/tmp`, as a Kubernetes quantity. */
   readonly scratch?: string;
+  /** Whether the ingress controller keeps a browser with one pod, by a cookie. */
+  readonly sticky: boolean;
 }
+
+/** Read by Traefik: https://doc.traefik.io/traefik/reference/routing-configuration/kubernetes/ingress/#on-service */
+const STICKY = Object.fromEntries(
+  Object.entries({
+    "": "true",
+    ".name": "pod",
+    ".secure": "true",
+    ".httponly": "true",
+    ".samesite": "strict",
+  }).map(([option, value]) => [`traefik.ingress.kubernetes.io/service.sticky.cookie${option}`, value]),
+);
 
 /** A stateless service: its pods, address, autoscaling and protection against voluntary disruption. */
 export class AppService extends pulumi.ComponentResource {
@@ -57,7 +70,7 @@ export class AppService extends pulumi.ComponentResource {
     new Service(
       name,
       {
-        metadata: { ...metadata, annotations: SKIP_AWAIT },
+        metadata: { ...metadata, annotations: { ...SKIP_AWAIT, ...(args.sticky && STICKY) } },
         spec: { selector, ports: [{ name: "http", port: HTTP_PORT, targetPort: "http", protocol: "TCP" }] },
       },
       parent,

@@ -64,8 +64,8 @@ test("a database outside of the cluster is reached by those who use it, at its a
   expect(compare([]).lost).toContain("auth-service → database TCP 27017 (Egress)");
 });
 
-test("databases and the model open no connection at all; only Prometheus reaches metrics", () => {
-  for (const name of ["mongodb", "redis", "llm-server"])
+test("databases, the model and the web app open no connection at all; only Prometheus reaches metrics", () => {
+  for (const name of ["mongodb", "redis", "llm-server", "web-app"])
     expect(policies.find((policy) => policy.name === name)?.spec.egress, name).toEqual([]);
   const readers = policies
     .flatMap(({ spec }) => spec.ingress ?? [])

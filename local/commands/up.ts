@@ -1,3 +1,4 @@
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { builtInClusterSteps } from "../deployment/built-in-cluster.ts";
 import { ownClusterSteps } from "../deployment/own-cluster.ts";
@@ -68,14 +69,20 @@ function checkMachine(): void {
   }
 }
 
+/** Says where the app is, and how a browser comes to trust it. */
 async function welcome(instance: Instance, tookMs: number): Promise<void> {
-  const { url } = await readPlatform(instance);
+  const { url, caCertificate } = await readPlatform(instance);
+  const authority = join(instance.stateDir, "authority.crt");
+  if (caCertificate) await writeFile(authority, caCertificate);
   const flag = instance.name === "default" ? "" : ` --instance ${instance.name}`;
   process.stdout.write(
     [
       "",
       `The platform is ready after ${Math.round(tookMs / 1000)} s.`,
-      `  address  ${url}`,
+      `  open     ${url}`,
+      ...(caCertificate
+        ? [`  trust    accept the browser's warning once, or import ${authority} into it`]
+        : []),
       `  chat     npm run chat --${flag} "Why is the sky blue?"`,
       `  status   npm run status${flag && ` --${flag}`}`,
       `  remove   npm run down${flag && ` --${flag}`}`,

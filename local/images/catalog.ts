@@ -7,6 +7,7 @@ export const SERVICES = [
   "agent-orchestrator",
   "llm-server",
   "media-processing",
+  "web-app",
   "backup",
 ] as const;
 

@@ -10,6 +10,7 @@ import type { ImageInputs } from "./catalog.ts";
 import { contentTag, type FileHashes } from "./file-hashes.ts";
 import { copyPackages, findClosure } from "./native-modules.ts";
 import { makeRootfs, type RootfsSpec } from "./rootfs.ts";
+import { exportWebApp } from "./web-export.ts";
 
 /** How to make an image, and the hash of all that goes into it. */
 export interface Recipe {
@@ -80,6 +81,9 @@ const PROMETHEUS: RootfsSpec = {
 const NODE = join(REPOSITORY, "node_modules", `node-linux-${process.arch}`, "bin/node");
 const ROOTFS_FILES = join(import.meta.dirname, "rootfs");
 
+/** The service that serves the app\'s web build, which lies beside its bundle. */
+const WEB_APP = "web-app";
+
 /**
  * A service of `apps/`: bundle and native modules on the base, for media-processing with ffmpeg, for llm-server with the
  * model in between.
@@ -96,13 +100,15 @@ export async function planService(
   ]);
   const packages = await findClosure(bundle.native, REPOSITORY);
   const ids = packages.map(({ id }) => id).join(" ");
+  const site = name === WEB_APP ? await exportWebApp(context.folder, context) : undefined;
   return {
-    hash: contentTag([base.hash, dockerfile, ids, bundle.hash]),
+    hash: contentTag([base.hash, dockerfile, ids, bundle.hash, ...(site ? [site.hash] : [])]),
     async build(buildah, reference) {
       const folder = await emptyFolder(buildah, name);
       const { files } = await bundleService(name);
       await Promise.all([...files].map(([file, content]) => writeFile(join(folder, file), content)));
       await copyPackages(packages, REPOSITORY, folder);
+      if (site) await cp(site.folder, join(folder, "public"), { recursive: true });
       const baseReference = `localhost/mobile-ai-agent/base:${base.hash}`;
       await base.build(buildah, baseReference);
       await buildah.build({ dockerfile, folder, reference, buildArgs: { BASE: baseReference } });

@@ -1,6 +1,12 @@
 import { delimiter, dirname } from "node:path";
 import type { StepContext } from "../progress.ts";
-import { createToolchain, ensureModel, ensurePackages, type ToolName } from "../toolchain/index.ts";
+import {
+  BROWSER_PACKAGES,
+  createToolchain,
+  ensureModel,
+  ensurePackages,
+  type ToolName,
+} from "../toolchain/index.ts";
 import { runSteps } from "../ui/steps.ts";
 import type { SuiteName } from "./suites.ts";
 
@@ -43,7 +49,8 @@ export async function prepareTestMachine(
     for (const name of real) cannotRun[name] = reason;
     return { env, cannotRun };
   }
-  await runSteps([{ title: "Test machine", run: (ctx) => obtain(env, ctx) }], options);
+  const packages = real.includes("e2e") ? BROWSER_PACKAGES : undefined;
+  await runSteps([{ title: "Test machine", run: (ctx) => obtain(env, packages, ctx) }], options);
   return { env, cannotRun };
 }
 
@@ -54,8 +61,12 @@ function unfitness(): string | undefined {
   return undefined;
 }
 
-async function obtain(env: Record<string, string>, ctx: StepContext): Promise<string> {
-  const packages = await ensurePackages(ctx);
+async function obtain(
+  env: Record<string, string>,
+  names: readonly string[] | undefined,
+  ctx: StepContext,
+): Promise<string> {
+  const packages = await ensurePackages(ctx, names);
   const toolchain = createToolchain();
   for (const [tool, variable] of Object.entries(TOOL_VARIABLES)) {
     env[variable] = await toolchain.ensure(tool as ToolName, ctx);

@@ -1,4 +1,4 @@
 export { ensureModel } from "./model.ts";
-export { ensurePackages } from "./packages.ts";
+export { BROWSER_PACKAGES, ensurePackages } from "./packages.ts";
 export { createToolchain, type Toolchain } from "./toolchain.ts";
 export type { ToolName } from "./tools.ts";

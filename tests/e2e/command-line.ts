@@ -2,7 +2,11 @@ import { join } from "node:path";
 import { REPOSITORY } from "@mobile-ai-agent/local/repository";
 import { execa } from "execa";
 
-export const INSTANCE = "test";
+const OWN_INSTANCE = "test";
+
+/** Which platform is tested: one that the tests make and remove, or one that runs already. */
+export const INSTANCE = process.env.E2E_INSTANCE || OWN_INSTANCE;
+export const IS_OURS = INSTANCE === OWN_INSTANCE;
 
 /** Starts a command as `npm run` does, on the instance of the tests. */
 export function command(name: string, args: readonly string[] = [], input = "") {

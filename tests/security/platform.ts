@@ -66,7 +66,7 @@ export async function startPlatform(issuer: TestIssuer): Promise<Platform> {
   const authEnv = { ...common, TRUSTED_PROXY_COUNT: "2" };
   const auth = at((await run(createAuthService(readConfig(authConfig, authEnv), logger))).ports().http);
   const env = { ...common, JWKS_URL: `${auth}/.well-known/jwks.json`, AUTH_SERVICE_URL: auth };
-  const media = at((await run(createMediaService(readConfig(mediaConfig, env), { logger }))).port());
+  const media = at((await run(createMediaService(readConfig(mediaConfig, env), { logger }))).ports().http);
   const context = at(
     (
       await run(createContextService(readContextConfig({ ...env, MEDIA_PROCESSING_URL: media }), { logger }))

@@ -1,5 +1,7 @@
 import type { RunStep } from "@mobile-ai-agent/conversation-store";
-import type { LanguageModel, PromptMessage } from "./language-model.ts";
+import type { OutputFilter } from "@mobile-ai-agent/guard";
+import type { LanguageModel, Piece, PromptMessage } from "./language-model.ts";
+import type { RunGuard } from "./run-guard.ts";
 import type { RunTools, ToolCall } from "./run-tools.ts";
 
 /** What the model may ask for at once; what is beyond is not done, and it is told so. */
@@ -11,6 +13,9 @@ const BREAK = "\n\n";
 export interface AgentOptions {
   readonly model: LanguageModel;
   readonly tools: RunTools;
+  readonly guard: RunGuard;
+  /** What the user has written: it may be said to them. */
+  readonly own: readonly string[];
   readonly userId: string;
   /** How often the model is asked; at the last time it may call no tool, so that it has to answer. */
   readonly maxSteps: number;
@@ -35,7 +40,7 @@ export async function* answerWithTools(
   options: AgentOptions,
   signal: AbortSignal,
 ): AsyncGenerator<string, void, undefined> {
-  const { model, tools, userId, maxSteps, onStep } = options;
+  const { model, tools, guard, own, userId, maxSteps, onStep } = options;
   const messages = [...prompt, ...options.steps.flatMap(asMessages)];
   let { text: prefix, lead } = unfinished(options);
   for (let number = options.steps.length + 1; ; number++) {
@@ -43,20 +48,16 @@ export async function* answerWithTools(
     const calls: ToolCall[] = [];
     let text = prefix;
     const request = { userId, messages, prefix, tools: tools.definitions, mayCall };
-    for await (const piece of model.answer(request, signal)) {
-      if ("call" in piece) {
-        calls.push(piece.call);
-        continue;
-      }
+    for await (const said of visible(model.answer(request, signal), guard.openFilter(own), calls)) {
       if (lead !== "") yield lead;
       lead = "";
-      text += piece.text;
-      yield piece.text;
+      text += said;
+      yield said;
     }
     if (calls.length === 0 || !mayCall) return;
     const results: string[] = [];
     for (const [index, call] of calls.entries()) {
-      results.push(index < MAX_CALLS ? await tools.call(call, signal) : TOO_MANY);
+      results.push(index < MAX_CALLS ? guard.read(await tools.call(call, signal), "tool") : TOO_MANY);
     }
     const step = { text, calls, results };
     await onStep(step);
@@ -64,6 +65,19 @@ export async function* answerWithTools(
     if (text !== "") lead = BREAK;
     prefix = "";
   }
+}
+
+/** @returns the text that may be said, no piece of it empty; what the model wants called goes to `calls` */
+async function* visible(pieces: AsyncIterable<Piece>, filter: OutputFilter, calls: ToolCall[]) {
+  for await (const piece of pieces) {
+    if ("call" in piece) calls.push(piece.call);
+    else {
+      const text = filter.push(piece.text);
+      if (text !== "") yield text;
+    }
+  }
+  const rest = filter.end();
+  if (rest !== "") yield rest;
 }
 
 /**

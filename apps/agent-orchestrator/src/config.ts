@@ -1,7 +1,10 @@
+import { DEFAULT_POLICY, type GuardPolicy, type Reaction } from "@mobile-ai-agent/guard";
 import { baseConfig, mongoConfig, redisConfig, runTokenConfig } from "@mobile-ai-agent/service-kit";
 import { z } from "zod";
 
 const positive = (fallback: number) => z.coerce.number().int().positive().default(fallback);
+
+const reaction = (fallback: Reaction) => z.enum(["block", "flag", "strip"]).default(fallback);
 
 /** Every variable of this service. */
 export const orchestratorConfig = z.object({
@@ -26,7 +29,16 @@ export const orchestratorConfig = z.object({
   MAX_STEPS: positive(6).describe("times that the model is asked in one run"),
   MAX_RUN_SECONDS: positive(300).describe("seconds after which a run is given up"),
   TEMPERATURE: z.coerce.number().min(0).max(2).default(0.2),
+  GUARD_USER: reaction(DEFAULT_POLICY.user).describe("what an attack in a user's message leads to"),
+  GUARD_TOOL: reaction(DEFAULT_POLICY.tool).describe("what an attack in a tool's result leads to"),
+  GUARD_MEMORY: reaction(DEFAULT_POLICY.memory).describe("what an attack in a session's context leads to"),
   CONCURRENCY: positive(2).describe("runs handled at a time"),
   CLAIM_AFTER_MS: positive(8000).describe("when the run of a silent consumer is taken over"),
 });
 export type OrchestratorConfig = z.infer<typeof orchestratorConfig>;
+
+/** Files don't reach the model yet; they would be as what tools say. */
+export function guardPolicyOf(config: OrchestratorConfig): GuardPolicy {
+  const { GUARD_USER: user, GUARD_TOOL: tool, GUARD_MEMORY: memory } = config;
+  return { user, tool, memory, document: tool };
+}

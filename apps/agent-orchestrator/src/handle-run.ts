@@ -1,10 +1,12 @@
 import type { ConversationStore, Run, RunLog } from "@mobile-ai-agent/conversation-store";
+import type { GuardPolicy } from "@mobile-ai-agent/guard";
 import type { Logger } from "@mobile-ai-agent/service-kit";
 import { answerWithTools, unfinished } from "./agent.ts";
 import type { CancelWatch } from "./cancel-watch.ts";
 import { type EventLog, openEventLog } from "./event-log.ts";
 import { type LanguageModel, ModelFailure } from "./language-model.ts";
-import { composePrompt } from "./prompt.ts";
+import { composePrompt, conversationOf } from "./prompt.ts";
+import { createRunGuard, isFiltered, REFUSAL } from "./run-guard.ts";
 import type { OpenRunTools } from "./run-tools.ts";
 
 /** How many messages the model is shown. */
@@ -22,6 +24,7 @@ export interface RunDependencies {
   /** Whether the model can go on with an answer that was begun. */
   readonly modelContinues: boolean;
   readonly cancels: CancelWatch;
+  readonly guardPolicy: GuardPolicy;
   readonly limits: { readonly maxSteps: number; readonly maxSeconds: number };
   readonly logger: Logger;
 }
@@ -61,15 +64,15 @@ async function handleWatched(
   if (run.status === "failed") return await log.fail(UNAVAILABLE);
   if (run.cancelRequested) return await storeCancelled(ending);
   // Another answer would differ from the tokens that devices have already.
-  const begun = unfinished({ steps: run.steps, said: log.content }).text !== "";
+  const begun =
+    unfinished({ steps: run.steps, said: log.content }).text !== "" && !log.content.endsWith(REFUSAL);
   if (begun && !dependencies.modelContinues) return await fail(ending, INTERRUPTED);
 
   await store.runs.setStatus(runId, "running");
   const time = AbortSignal.timeout(limits.maxSeconds * 1000);
   try {
     await streamAnswer(run, log, AbortSignal.any([signal, cancelled, time]), dependencies);
-    const { id } = await store.messages.addAnswer({ sessionId: run.sessionId, runId, content: log.content });
-    await complete(ending, id);
+    await complete(ending, (await storeAnswer(ending)).id);
     logger.info("run completed", { run_id: runId, tokens: log.sequence - 1 });
   } catch (error) {
     if (signal.aborted) throw error;
@@ -80,19 +83,28 @@ async function handleWatched(
   }
 }
 
-/** Afterwards the log has the whole answer. */
+/** Afterwards the log has the whole answer, of which the guard has seen every piece. */
 async function streamAnswer(run: Run, log: EventLog, signal: AbortSignal, dependencies: RunDependencies) {
-  const { store, openTools, model, limits } = dependencies;
-  const history = store.messages.history(run.sessionId, HISTORY);
+  const { store, openTools, model, limits, guardPolicy, logger } = dependencies;
+  const guard = createRunGuard(guardPolicy, logger, run.id);
+  const conversation = conversationOf(await store.messages.history(run.sessionId, HISTORY), run);
+  const own = conversation.filter(({ role }) => role === "user").map(({ content }) => content);
+  if (guard.check(own.at(-1) ?? "", "user") === undefined) {
+    if (!log.content.endsWith(REFUSAL)) await log.token(REFUSAL);
+    return;
+  }
   const tools = await openTools(run, signal);
   try {
-    const prompt = composePrompt(await history, { run, context: tools.context, tools: tools.definitions });
+    const { context, definitions } = tools;
+    const prompt = composePrompt(conversation, { run, guard, context, tools: definitions });
     const pieces = answerWithTools(
       prompt,
       {
         ...{
           model,
           tools,
+          guard,
+          own,
           userId: run.userId,
           maxSteps: limits.maxSteps,
           steps: run.steps,
@@ -115,6 +127,13 @@ interface Ending {
   readonly store: ConversationStore;
 }
 
+/** What the log has is the answer: the devices and the store agree. */
+function storeAnswer({ run, log, store }: Ending) {
+  const { content } = log;
+  const filtered = isFiltered(content);
+  return store.messages.addAnswer({ sessionId: run.sessionId, runId: run.id, content, filtered });
+}
+
 async function complete({ run, log, store }: Ending, messageId: string): Promise<void> {
   await store.runs.setStatus(run.id, "completed");
   await log.complete(messageId);
@@ -127,10 +146,7 @@ async function fail({ run, log, store }: Ending, reason: string): Promise<void> 
 
 /** The answer as far as it came is kept: it is what the user has read. */
 async function storeCancelled(ending: Ending): Promise<void> {
-  const { run, log, store } = ending;
-  const { sessionId, id: runId } = run;
-  const { content } = log;
-  const answer = content === "" ? undefined : await store.messages.addAnswer({ sessionId, runId, content });
+  const answer = ending.log.content === "" ? undefined : await storeAnswer(ending);
   await endCancelled(ending, answer?.id);
 }
 

@@ -31,7 +31,7 @@ async function killWhen(runId: string, events: number) {
 it("an answer goes on at the next token when its orchestrator is killed", async () => {
   const { model, store } = platform;
   const { runId } = await platform.storeRun("Count.");
-  model.script({ words: ["one", " two"], ending: "hang" }, { words: [" three", " four"] });
+  model.script({ words: ["one", " two", " th"], ending: "hang" }, { words: [" three", " four"] });
   await killWhen(runId, 2);
   await platform.startOrchestrator({ LLM_CONTINUES: "true" });
   const events = await platform.eventsOf(runId);
@@ -48,13 +48,13 @@ it("a tool that was called is not called again", async () => {
   const call = { name: "update_context", arguments: { session_id: sessionId, patch: { drinks: "tea" } } };
   model.script(
     { words: ["Noting."], calls: [call] },
-    { words: ["Still"], ending: "hang" },
+    { words: ["Still", " he"], ending: "hang" },
     { words: [" at it."] },
   );
   await killWhen(runId, 3);
   expect((await store.contexts.get(sessionId)).version).toBe(1);
   await platform.startOrchestrator({ LLM_CONTINUES: "true" });
-  expect(textsOf(await platform.eventsOf(runId))).toEqual(["Noting.", "\n\n", "Still", " at it."]);
+  expect(textsOf(await platform.eventsOf(runId))).toEqual(["Noting.", "\n\n", "Still", " at", " it."]);
   expect((await store.contexts.get(sessionId)).version).toBe(1);
   expect((await store.messages.answerOf(runId))?.content).toBe("Noting.\n\nStill at it.");
   const shown = model.asked[2]?.messages.map(({ role }) => role);
@@ -62,7 +62,7 @@ it("a tool that was called is not called again", async () => {
 });
 
 it("a model that can't go on says so, in words that tell what to do", async () => {
-  platform.model.script({ words: ["one"], ending: "hang" }, { words: ["eins"] });
+  platform.model.script({ words: ["one", " tw"], ending: "hang" }, { words: ["eins"] });
   const { runId } = await platform.storeRun("Count.");
   await killWhen(runId, 1);
   await platform.startOrchestrator();

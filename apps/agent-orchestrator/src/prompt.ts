@@ -2,25 +2,29 @@ import type { Context, Message } from "@mobile-ai-agent/contracts";
 import type { Run } from "@mobile-ai-agent/conversation-store";
 import instructions from "./instructions.json" with { type: "json" };
 import type { PromptMessage } from "./language-model.ts";
+import type { RunGuard } from "./run-guard.ts";
 import type { ToolDefinition } from "./run-tools.ts";
 
 /** What the model is told about the user at most, in characters: it has to leave room for the conversation. */
 const MAX_CONTEXT = 1500;
 
+/** The conversation up to the message to answer: later ones have runs of their own. @param history oldest first */
+export function conversationOf(history: readonly Message[], run: Run): readonly Message[] {
+  const last = history.findIndex(({ id }) => id === run.messageId);
+  return last < 0 ? history : history.slice(0, last + 1);
+}
+
 /**
- * The instructions, what is known about the user, and the conversation up to the message to answer: later ones have
- * runs of their own.
+ * The instructions, what is known about the user, and the conversation, as far as the guard lets them through.
  *
- * @param history oldest first
+ * @param conversation ends with the message to answer
  */
 export function composePrompt(
-  history: readonly Message[],
-  about: { run: Run; context: Context["context"]; tools: readonly ToolDefinition[] },
+  conversation: readonly Message[],
+  about: { run: Run; guard: RunGuard; context: Context["context"]; tools: readonly ToolDefinition[] },
 ): PromptMessage[] {
-  const { run, context, tools } = about;
-  const last = history.findIndex(({ id }) => id === run.messageId);
-  const conversation = last < 0 ? history : history.slice(0, last + 1);
-  const known = JSON.stringify(context).slice(0, MAX_CONTEXT);
+  const { run, guard, context, tools } = about;
+  const known = guard.read(JSON.stringify(context).slice(0, MAX_CONTEXT), "memory");
   const system = [
     instructions.system,
     ...(tools.length > 0 ? [`${instructions.tools} ${run.sessionId}.`] : []),
@@ -28,7 +32,13 @@ export function composePrompt(
   ];
   return [
     { role: "system", content: system.join("\n\n") },
-    ...conversation.map((message) => ({ role: message.role, content: asText(message) })),
+    // An earlier message that was blocked would be read with the next one.
+    ...conversation.map((message) => ({
+      role: message.role,
+      content: asText(
+        message.role === "user" ? { ...message, content: guard.read(message.content, "user") } : message,
+      ),
+    })),
   ];
 }
 

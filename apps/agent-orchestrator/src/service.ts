@@ -16,7 +16,7 @@ import {
   startManagement,
 } from "@mobile-ai-agent/service-kit";
 import { openCancelWatch } from "./cancel-watch.ts";
-import type { OrchestratorConfig } from "./config.ts";
+import { guardPolicyOf, type OrchestratorConfig } from "./config.ts";
 import { handleRun } from "./handle-run.ts";
 import { createLanguageModel } from "./language-model.ts";
 import { connectRunTools } from "./run-tools.ts";
@@ -63,6 +63,7 @@ export function createService(config: OrchestratorConfig, { logger }: { logger: 
         model: openModel(config),
         modelContinues: config.LLM_CONTINUES,
         cancels,
+        guardPolicy: guardPolicyOf(config),
         limits: { maxSteps: config.MAX_STEPS, maxSeconds: config.MAX_RUN_SECONDS },
         logger,
       };

@@ -29,7 +29,7 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   "/api/run": { service: "CONTEXT_PROTOCOL_SERVER_URL", access: "user" },
   // A signed address takes the place of the token.
   "/api/media/:mediaId/content": { service: "MEDIA_PROCESSING_URL", access: "anyone" },
-  // 12 MB of a picture or recording, and what a form puts around it.
+  // A picture or recording: more than the service takes, so that it is the one to say how much that is.
   "/api/media": { service: "MEDIA_PROCESSING_URL", access: "user", maxBody: 12 * MIB + 64 * 1024 },
   // Its 401 says where tokens are to be had, which only the endpoint knows.
   "/mcp": { service: "CONTEXT_PROTOCOL_SERVER_URL", access: "anyone" },

@@ -12,6 +12,8 @@ export interface Reference {
 export const REFERENCES: readonly Reference[] = [
   { from: "sessions", field: "user_id", to: "users" },
   { from: "refresh_families", field: "user_id", to: "users" },
+  // Messages may show what its owner has removed since.
+  { from: "media", field: "user_id", to: "users" },
   { from: "messages", field: "session_id", to: "sessions" },
   { from: "contexts", field: "session_id", to: "sessions" },
   { from: "runs", field: "session_id", to: "sessions" },

@@ -7,17 +7,21 @@ const TIMEOUT_MS = 5000;
  * Makes sure that a picture or recording can be shown in a message of its owner.
  *
  * @param authorization of the request: media-processing decides what its user may see
- * @throws HttpProblem 422 when there is none of the type that the user may show, 503 when that can't be found out now
+ * @throws HttpProblem 404 when there is none that the user may show, 400 when it is of another kind, 503 when that can't
+ *   be found out now
  */
 export type MediaCheck = (mediaId: string, type: Message["type"], authorization: string) => Promise<void>;
 
 /** @param baseUrl of media-processing; without it there are no pictures and recordings */
 export function createMediaCheck(baseUrl: string | undefined): MediaCheck {
   return async (mediaId, type, authorization) => {
-    if (baseUrl === undefined) throw unusable("pictures and recordings are not taken here");
+    if (baseUrl === undefined) throw absent("pictures and recordings are not taken here");
     const kind = await kindOf(new URL(`/api/media/${mediaId}`, baseUrl), authorization);
-    if (kind === undefined) throw unusable("there is no such picture or recording: upload it first");
-    if (kind !== type) throw unusable(`the media is of the kind ${kind}: send it as such`);
+    if (kind === undefined) throw absent("there is no such picture or recording: upload it first");
+    if (kind !== type) {
+      const errors = [{ path: "type", message: `the media is of the kind ${kind}: send it as such` }];
+      throw new HttpProblem(400, "Bad Request", "the body does not have the expected form", { errors });
+    }
   };
 }
 
@@ -34,6 +38,6 @@ async function kindOf(url: URL, authorization: string): Promise<Media["kind"] | 
   }
 }
 
-function unusable(detail: string): HttpProblem {
-  return new HttpProblem(422, "Unprocessable Content", detail);
+function absent(detail: string): HttpProblem {
+  return new HttpProblem(404, "Not Found", detail);
 }

@@ -8,8 +8,12 @@ const run = promisify(execFile);
 export const AUDIO_TYPE = "audio/mp4";
 /** Recordings of five minutes take a few seconds. */
 const TIMEOUT_MS = 120_000;
+/** Bytes at once: a file may ask for any number. */
+const MAX_ALLOCATION = 64 * 1024 * 1024;
 /** EBU R 128's loudness would be too quiet for a phone's loudspeaker: this is what podcasts have. */
 const LOUDNESS = "loudnorm=I=-16:TP=-1.5:LRA=11";
+/** Before the loudness, which is most of the work. */
+const ONE_CHANNEL = "aformat=channel_layouts=mono";
 
 export interface AudioOptions {
   readonly ffmpeg: string;
@@ -30,10 +34,11 @@ export interface AudioOptions {
 export async function convertAudio(options: AudioOptions): Promise<number> {
   const { ffmpeg, input, output, demuxer, maxSeconds, signal } = options;
   const { stdout } = await decode(ffmpeg, signal, [
+    ...["-max_alloc", String(MAX_ALLOCATION), "-threads", "1", "-filter_threads", "1"],
     ...["-protocol_whitelist", "file,pipe", "-f", demuxer, "-i", input],
     // A second more than is taken shows that it is too long, and the rest is not decoded.
     ...["-map", "0:a:0", "-map_metadata", "-1", "-map_chapters", "-1", "-t", String(maxSeconds + 1)],
-    ...["-af", LOUDNESS, "-ac", "1", "-ar", "48000", "-c:a", "aac", "-b:a", "64k"],
+    ...["-af", `${ONE_CHANNEL},${LOUDNESS}`, "-ar", "48000", "-c:a", "aac", "-b:a", "64k"],
     ...["-movflags", "+faststart", "-f", "mp4", output],
   ]);
   const microseconds = [...stdout.matchAll(/^out_time_us=(\d+)$/gm)].at(-1)?.[1];
@@ -48,7 +53,14 @@ export async function convertAudio(options: AudioOptions): Promise<number> {
 async function decode(ffmpeg: string, signal: AbortSignal, args: readonly string[]) {
   const silent = ["-nostdin", "-hide_banner", "-loglevel", "error", "-progress", "pipe:1", "-y"];
   try {
-    return await run(ffmpeg, [...silent, ...args], { signal, timeout: TIMEOUT_MS, killSignal: "SIGKILL" });
+    // Of the environment it needs only where programs are.
+    const env = { PATH: process.env.PATH };
+    return await run(ffmpeg, [...silent, ...args], {
+      env,
+      signal,
+      timeout: TIMEOUT_MS,
+      killSignal: "SIGKILL",
+    });
   } catch (cause) {
     signal.throwIfAborted();
     if ((cause as NodeJS.ErrnoException).code === "ENOENT") {

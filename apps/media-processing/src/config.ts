@@ -23,7 +23,12 @@ export const mediaConfig = z.object({
   MAX_UPLOAD_BYTES: positive(10 * MIB),
   MAX_PIXELS: positive(40_000_000).describe("width times height of a picture"),
   MAX_AUDIO_SECONDS: positive(300),
-  CONVERSIONS: positive(2).describe("pictures and recordings that are converted at a time"),
-  QUEUE: positive(16).describe("uploads that wait for their conversion; more are told to come again"),
+  CONVERSIONS: positive(1).describe(
+    "pictures and recordings that are converted at a time; each takes up to 400 MB of memory",
+  ),
+  UPLOADS: positive(16).describe(
+    "uploads at a time, those that are received or wait included; more are told to come again. Each takes twice " +
+      "MAX_UPLOAD_BYTES in SCRATCH_DIR at most",
+  ),
 });
 export type MediaConfig = z.infer<typeof mediaConfig>;

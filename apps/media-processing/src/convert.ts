@@ -4,7 +4,6 @@ import type { Readable } from "node:stream";
 import type { MediaVariant } from "@mobile-ai-agent/contracts";
 import { AUDIO_TYPE, convertAudio } from "./audio.ts";
 import type { MediaConfig } from "./config.ts";
-import { convertImage, IMAGE_TYPE } from "./images.ts";
 import type { Sniffed } from "./kinds.ts";
 import type { StoredMedia } from "./media-store.ts";
 
@@ -34,6 +33,8 @@ export async function convert(
 }
 
 async function keepImage(path: string, { MAX_PIXELS }: MediaConfig): Promise<Converted> {
+  // With the first picture: libvips takes a while to load.
+  const { convertImage, IMAGE_TYPE } = await import("./images.ts");
   const { full, thumbnail, width, height } = await convertImage(path, MAX_PIXELS);
   return {
     facts: {

@@ -6,10 +6,15 @@ export const MEDIA_PREFIX = "media/";
 
 /** By user first, so that all of one can be found without the database. */
 export function keyOf({ userId, id }: Pick<StoredMedia, "userId" | "id">, variant: MediaVariant): string {
-  return `${MEDIA_PREFIX}${userId}/${id}/${variant}`;
+  return `${prefixOf({ userId, id })}${variant}`;
 }
 
-/** @returns the media's id in an object's key */
-export function idIn(key: string): string | undefined {
-  return key.split("/")[2];
+/** @returns what the keys of all variants begin with */
+export function prefixOf({ userId, id }: Pick<StoredMedia, "userId" | "id">): string {
+  return `${MEDIA_PREFIX}${userId}/${id}/`;
+}
+
+/** @returns the media's id in an object's key; nothing's id where the key is none of ours */
+export function idIn(key: string): string {
+  return key.split("/")[2] ?? "";
 }

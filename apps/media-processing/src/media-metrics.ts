@@ -1,30 +1,36 @@
 import type { MediaKind } from "@mobile-ai-agent/contracts";
 import { Counter, Histogram, type Registry } from "prom-client";
 
+/** `gone`: the client went away. */
+export type UploadOutcome = "kept" | "refused" | "gone" | "failed";
+
 export interface MediaMetrics {
-  /** @param seconds from the whole upload to its being kept or refused */
-  observe(conversion: { kind: MediaKind; outcome: "kept" | "refused" | "failed"; seconds: number }): void;
+  /**
+   * @param upload `kind`: unknown of one that ended before it was looked at; `seconds`: from its begin, receiving and
+   *   waiting included
+   */
+  observe(upload: { kind: MediaKind | "unknown"; outcome: UploadOutcome; seconds: number }): void;
 }
 
-/** `media_conversion_count{kind,outcome}` and `media_conversion_seconds{kind}`. */
+/** `media_upload_count{kind,outcome}` and `media_upload_seconds{kind,outcome}`. */
 export function createMediaMetrics(registry: Registry): MediaMetrics {
   const count = new Counter({
-    name: "media_conversion_count",
-    help: "Uploads that were converted, or could not be",
+    name: "media_upload_count",
+    help: "Uploads that were kept, refused, given up by the client, or failed on our side",
     labelNames: ["kind", "outcome"],
     registers: [registry],
   });
   const duration = new Histogram({
-    name: "media_conversion_seconds",
-    help: "Time from a whole upload to its being kept or refused, in seconds",
-    labelNames: ["kind"],
+    name: "media_upload_seconds",
+    help: "Time from the begin of an upload to its end, in seconds",
+    labelNames: ["kind", "outcome"],
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
     registers: [registry],
   });
   return {
     observe({ kind, outcome, seconds }) {
       count.inc({ kind, outcome });
-      duration.observe({ kind }, seconds);
+      duration.observe({ kind, outcome }, seconds);
     },
   };
 }

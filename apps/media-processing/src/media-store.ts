@@ -33,6 +33,9 @@ export interface MediaStore {
   add(media: StoredMedia): Promise<void>;
   get(id: string): Promise<StoredMedia | undefined>;
   remove(id: string): Promise<void>;
+  /** @returns those of the ids that are there */
+  known(ids: readonly string[]): Promise<Set<string>>;
+  isEmpty(): Promise<boolean>;
 }
 
 export function createMediaStore(db: Db): MediaStore {
@@ -50,6 +53,13 @@ export function createMediaStore(db: Db): MediaStore {
     },
     async remove(id) {
       await media.deleteOne({ _id: id });
+    },
+    async known(ids) {
+      const found = await media.find({ _id: { $in: [...ids] } }, { projection: { _id: 1 } }).toArray();
+      return new Set(found.map(({ _id }) => _id));
+    },
+    async isEmpty() {
+      return (await media.findOne({}, { projection: { _id: 1 } })) === null;
     },
   };
 }

@@ -16,7 +16,7 @@ export async function receive(request: Request, path: string, maxBytes: number):
     for await (const chunk of request.iterator({ destroyOnReturn: false })) {
       bytes += chunk.length;
       if (bytes > maxBytes) throw tooLarge(request, maxBytes);
-      await file.write(chunk);
+      await file.appendFile(chunk);
     }
   } finally {
     await file.close();
@@ -25,8 +25,9 @@ export async function receive(request: Request, path: string, maxBytes: number):
 }
 
 function tooLarge(request: Request, maxBytes: number): HttpProblem {
-  // What still comes is let by: a client that only sends would never see the answer.
+  // What still comes is let by, as long as the server lets a request take: closed on, a client or proxy that is still
+  // sending would see a broken connection instead of the answer.
   request.resume();
   const detail = `a file may have ${maxBytes} bytes: send a smaller one`;
-  return new HttpProblem(413, "Content Too Large", detail, { headers: { Connection: "close" } });
+  return new HttpProblem(413, "Content Too Large", detail);
 }

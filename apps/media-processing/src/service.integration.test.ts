@@ -6,7 +6,6 @@ import { request as httpRequest } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { crc32 } from "node:zlib";
 import type { Media } from "@mobile-ai-agent/contracts";
 import { connectMongo, createLogger, readConfig } from "@mobile-ai-agent/service-kit";
 import { createIssuer, eventually, startMongo, startRedis } from "@mobile-ai-agent/test-support";
@@ -14,6 +13,7 @@ import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { mediaConfig } from "./config.ts";
 import { createService } from "./service.ts";
+import { audio, picture, pngOfZeros } from "./testing/samples.ts";
 
 const run = promisify(execFile);
 const issuer = createIssuer();
@@ -21,6 +21,7 @@ const cleanup = new AsyncDisposableStack();
 const owner = tokenOf(randomUUID());
 let folder: string;
 let base: string;
+let management: string;
 let stored: () => Promise<number>;
 
 function tokenOf(sub: string): string {
@@ -36,12 +37,13 @@ beforeAll(async () => {
     ...{ PORT: "0", METRICS_PORT: "0", MONGODB_URI: mongo.uri, REDIS_URL: redis.url },
     ...{ JWT_ISSUER: issuer.issuer, JWT_AUDIENCE: issuer.audience, JWKS_URL: keys.jwksUrl },
     ...{ OBJECT_STORE_URL: `file://${folder}/objects`, SCRATCH_DIR: folder, MEDIA_URL_KEY: "k".repeat(32) },
-    ...{ MAX_UPLOAD_BYTES: "2000000", MAX_AUDIO_SECONDS: "60" },
+    ...{ MAX_UPLOAD_BYTES: "2000000", MAX_AUDIO_SECONDS: "60", UPLOADS: "4" },
   });
   const service = createService(config, { logger: createLogger("test", "none") });
   cleanup.defer(() => service.stop());
   await service.start();
-  base = `http://127.0.0.1:${service.port()}`;
+  base = `http://127.0.0.1:${service.ports().http}`;
+  management = `http://127.0.0.1:${service.ports().management}`;
   const { db, close } = await connectMongo({ MONGODB_URI: mongo.uri }, "test");
   cleanup.defer(() => close());
   stored = () => db.collection("media").countDocuments();
@@ -72,20 +74,18 @@ async function bytesOf(url: string | undefined): Promise<Buffer> {
 const get = (path: string, token = owner, method = "GET") =>
   fetch(base + path, { method, headers: { authorization: `Bearer ${token}` } });
 
-const picture = (width: number, height: number) =>
-  sharp({ create: { width, height, channels: 3, background: "#3366cc" } });
+const scratchBytes = async () => {
+  const files = await Promise.all((await scratch()).map((name) => readFile(join(folder, name, "upload"))));
+  return Math.max(0, ...files.map(({ length }) => length));
+};
+
+const objectFiles = async () => {
+  const entries = await readdir(join(folder, "objects"), { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+};
 
 /** Files of uploads that are under way, or were left behind. */
 const scratch = async () => (await readdir(folder)).filter((name) => name.startsWith("upload-"));
-
-async function audio(...args: string[]): Promise<Buffer> {
-  const file = join(folder, `made-${randomUUID()}.${args.at(-1)}`);
-  const tone = ["-f", "lavfi", "-i", "sine=frequency=440:duration=3", ...args.slice(0, -1)];
-  await run("ffmpeg", ["-v", "error", ...tone, file]);
-  const bytes = await readFile(file);
-  await rm(file);
-  return bytes;
-}
 
 describe("a picture", () => {
   it("is kept upright, without metadata, with a thumbnail", async () => {
@@ -125,17 +125,30 @@ describe("a picture", () => {
     expect(await keep(frames, "image/gif")).toMatchObject({ width: 40, height: 40 });
   });
 
-  it("of too many pixels is refused before it is decoded", async () => {
-    const bomb = await picture(8, 8).png().toBuffer();
-    // The header's width and height, and its checksum: PNG specification, 11.2.1.
-    bomb.writeUInt32BE(30_000, 16);
-    bomb.writeUInt32BE(30_000, 20);
-    bomb.writeUInt32BE(crc32(bomb.subarray(12, 29)), 29);
-    const response = await upload(bomb, "image/png");
+  it("that is a bomb is refused before it is decoded, as a whole file of all its pixels", async () => {
+    const bomb = pngOfZeros(30_000, 30_000);
+    expect(bomb.length).toBeLessThan(200_000);
+    const { rss } = process.memoryUsage();
+    const answers = await Promise.all(Array.from({ length: 4 }, () => upload(bomb, "image/png")));
+    for (const answer of answers) {
+      expect(answer.status).toBe(422);
+      expect(await answer.text()).toMatch(/30000 × 30000 pixels, and may have 40000000/);
+    }
+    // Decoded, one alone would take 112 MB.
+    expect(process.memoryUsage().rss - rss).toBeLessThan(100 * 1024 * 1024);
+  });
+
+  it("in AVIF, whose decoder needs more memory, may have fewer pixels", async () => {
+    const large = await picture(4100, 3000).avif({ effort: 0 }).toBuffer();
+    const response = await upload(large, "image/avif");
     expect(response.status).toBe(422);
-    expect(((await response.json()) as { detail: string }).detail).toMatch(
-      /30000 × 30000 pixels, and may have 40000000/,
-    );
+    expect(await response.text()).toMatch(/4100 × 3000 pixels, and may have 12000000/);
+    const small = await picture(400, 300).avif({ effort: 0 }).toBuffer();
+    expect(await keep(small, "image/avif")).toMatchObject({ content_type: "image/webp", width: 400 });
+  });
+
+  it("of nearly as many pixels as it may have is kept", async () => {
+    expect(await keep(pngOfZeros(6300, 6300), "image/png")).toMatchObject({ width: 2048, height: 2048 });
   });
 
   it.each([
@@ -148,13 +161,10 @@ describe("a picture", () => {
 
   it("that is damaged, or sent as a recording, is refused, and nothing of it stays", async () => {
     const whole = await picture(600, 600).jpeg().toBuffer();
-    const [objects, documents] = [
-      await readdir(join(folder, "objects"), { recursive: true }),
-      await stored(),
-    ];
+    const [objects, documents] = [await objectFiles(), await stored()];
     expect((await upload(whole.subarray(0, whole.length / 2), "image/jpeg")).status).toBe(422);
     expect((await upload(whole, "audio/mpeg")).status).toBe(415);
-    expect(await readdir(join(folder, "objects"), { recursive: true })).toEqual(objects);
+    expect(await objectFiles()).toEqual(objects);
     expect(await stored()).toBe(documents);
     await eventually(async () => (await scratch()).length === 0);
   });
@@ -201,6 +211,13 @@ describe("a recording", () => {
     expect(Buffer.from(await part.arrayBuffer())).toEqual(whole.subarray(100, 200));
     const beyond = await fetch(base + media.url, { headers: { range: `bytes=${whole.length}-` } });
     expect(beyond.status).toBe(416);
+    // A cache that kept it would never ask again.
+    expect(beyond.headers.get("cache-control")).toBeNull();
+    const changed = await fetch(base + media.url, { headers: { range: "bytes=0-9", "if-range": '"other"' } });
+    expect(changed.status).toBe(200);
+    expect((await changed.arrayBuffer()).byteLength).toBe(whole.length);
+    const head = await fetch(base + media.url, { method: "HEAD" });
+    expect([head.status, head.headers.get("content-length")]).toEqual([200, `${whole.length}`]);
   });
 });
 
@@ -237,6 +254,62 @@ describe("an upload", () => {
     expect(await stored()).toBe(documents);
   });
 
+  it.each([
+    ["recording", "audio/wav", () => audio("-af", "apad=whole_dur=58", "-ar", "8000", "wav")],
+    ["picture", "image/png", async () => pngOfZeros(6300, 6300)],
+  ])("whose client goes away while its %s is converted leaves nothing", async (_kind, type, make) => {
+    const body = await make();
+    const [documents, objects] = [await stored(), await objectFiles()];
+    const request = httpRequest(`${base}/api/media`, {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${owner}`,
+        "content-type": type,
+        "content-length": `${body.length}`,
+      },
+    });
+    request.on("error", () => {});
+    request.end(body);
+    await eventually(async () => (await scratchBytes()) >= body.length, { intervalMs: 5 });
+    request.destroy();
+    await eventually(async () => (await scratch()).length === 0);
+    expect(await stored()).toBe(documents);
+    expect(await objectFiles()).toEqual(objects);
+  });
+
+  it("is told to come again when too many are under way", async () => {
+    const opened = Array.from({ length: 4 }, () => {
+      const request = httpRequest(`${base}/api/media`, {
+        method: "POST",
+        headers: {
+          authorization: `Bearer ${owner}`,
+          "content-type": "image/png",
+          "content-length": "1000",
+        },
+      });
+      request.on("error", () => {});
+      request.write(Buffer.alloc(10));
+      return request;
+    });
+    await eventually(async () => (await scratch()).length === 4);
+    const refused = await upload(await picture(10, 10).png().toBuffer(), "image/png");
+    expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "5"]);
+    for (const request of opened) request.destroy();
+    await eventually(async () => (await scratch()).length === 0);
+    await keep(await picture(10, 10).png().toBuffer(), "image/png");
+  });
+
+  it("is counted by kind and outcome", async () => {
+    const text = await (await fetch(`${management}/metrics`)).text();
+    for (const labels of [
+      'kind="image",outcome="kept"',
+      'kind="image",outcome="refused"',
+      'kind="audio",outcome="gone"',
+      'kind="unknown",outcome="refused"',
+    ])
+      expect(text).toMatch(new RegExp(`media_upload_count\\{${labels}\\} [1-9]`));
+  });
+
   it("needs an access token", async () => {
     const response = await fetch(`${base}/api/media`, { method: "POST", body: "x" });
     expect(response.status).toBe(401);
@@ -268,8 +341,7 @@ describe("who may see it", () => {
     expect((await get(`/api/media/${id}`, owner, "DELETE")).status).toBe(204);
     expect((await get(`/api/media/${id}`)).status).toBe(404);
     expect((await fetch(base + url)).status).toBe(404);
-    const left = await readdir(join(folder, "objects"), { recursive: true, withFileTypes: true });
-    expect(left.filter((entry) => entry.isFile() && entry.parentPath.includes(id))).toEqual([]);
+    expect((await objectFiles()).filter((path) => path.includes(id))).toEqual([]);
   });
 
   it("gets bytes that run nothing, and that its cache keeps", async () => {

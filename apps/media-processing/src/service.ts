@@ -24,18 +24,18 @@ import { sweepOrphans } from "./sweep.ts";
 const SWEEP_MS = 60 * 60 * 1000;
 
 export interface MediaProcessing extends Service {
-  /** The port it listens on, once started. */
-  port(): number;
+  /** The ports it listens on, once started. */
+  ports(): { http: number; management: number };
 }
 
 /** Takes pictures and recordings, makes them safe and small, keeps them, and gives them out to who may see them. */
 export function createService(config: MediaConfig, { logger }: { logger: Logger }): MediaProcessing {
   const resources = new AsyncDisposableStack();
   let ready = false;
-  let port = 0;
+  const ports = { http: 0, management: 0 };
 
   return {
-    port: () => port,
+    ports: () => ports,
 
     async start() {
       const metrics = createMetrics();
@@ -70,7 +70,7 @@ export function createService(config: MediaConfig, { logger }: { logger: Logger 
       resources.defer(() => clearInterval(sweep));
       const http = await listen(createApp({ logger, metrics, routes, json: false }), config.PORT);
       resources.defer(() => http.close());
-      port = http.port;
+      Object.assign(ports, { http: http.port, management: probes.port });
       ready = true;
     },
 

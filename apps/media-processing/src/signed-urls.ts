@@ -6,7 +6,7 @@ import {
 } from "@mobile-ai-agent/contracts";
 
 const LIFETIME_S = 15 * 60;
-/** Addresses made within it are the same, so that a client's cache knows them again. */
+/** Addresses made within it are the same, so that a client's cache knows them again; they hold for ten minutes at least. */
 const STEP_S = 5 * 60;
 
 export interface SignedUrls {
@@ -22,7 +22,7 @@ export function createSignedUrls(key: string, now: () => number = Date.now): Sig
     createHmac("sha256", key).update(`${id}\n${variant}\n${expires}`).digest();
   return {
     sign(id) {
-      const expires = Math.ceil(now() / 1000 / STEP_S) * STEP_S + LIFETIME_S;
+      const expires = Math.floor(now() / 1000 / STEP_S) * STEP_S + LIFETIME_S;
       const urlOf = (variant: MediaVariant) => {
         const signature = signatureOf(id, variant, expires).toString("base64url");
         return `/api/media/${id}/content?${new URLSearchParams({ variant, expires: String(expires), signature })}`;

@@ -62,12 +62,7 @@ async function call<S extends z.ZodType>(url: URL, init: RequestInit, schema: S)
 
 const UNAVAILABLE = "the service can't be reached now; try again shortly";
 
-const CODES: Record<number, SocketError["code"]> = {
-  400: "invalid",
-  401: "unauthorized",
-  404: "not_found",
-  422: "invalid",
-};
+const CODES: Record<number, SocketError["code"]> = { 400: "invalid", 401: "unauthorized", 404: "not_found" };
 
 function toProblem(status: number, body: unknown): SocketProblem {
   const code = CODES[status];

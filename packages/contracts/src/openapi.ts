@@ -66,7 +66,7 @@ const PROBLEMS: Readonly<Record<number, string>> = {
   413: "the body, or the context with it, is too large",
   415: "the body is not of a type that the operation takes",
   416: "the range lies beyond the end",
-  422: "it has the right form and can't be used all the same: `detail` says why",
+  422: "the file is damaged, has too many pixels or takes too long: `detail` says which",
   429: "too many such requests or failed attempts in a while, by the same user or from the same address",
   503: "the service behind is away for the moment",
 };

@@ -45,6 +45,17 @@ describe("messages", () => {
     expect(await store.messages.list(sessionId, { after: 0, limit: 10 })).toEqual([stored[0]?.message]);
   });
 
+  it("finds a user's message by its client id, in its session only, with the media that it shows", async () => {
+    const [sessionId, clientMessageId, mediaId] = [randomUUID(), randomUUID(), randomUUID()];
+    const shown = { userId: randomUUID(), type: "image", content: "", mediaId } as const;
+    const { message } = await store.messages.addUserMessage({ sessionId, clientMessageId, ...shown });
+    expect(message).toMatchObject({ type: "image", content: "", media_id: mediaId });
+    expect(await store.messages.findUserMessage(sessionId, clientMessageId)).toEqual(message);
+    expect(await store.messages.findUserMessage(sessionId, randomUUID())).toBeUndefined();
+    expect(await store.messages.findUserMessage(randomUUID(), clientMessageId)).toBeUndefined();
+    expect(await store.messages.list(sessionId, { after: 0, limit: 10 })).toEqual([message]);
+  });
+
   it("lets two sessions have the same client id", async () => {
     const clientMessageId = randomUUID();
     const first = await text({ sessionId: randomUUID(), clientMessageId });

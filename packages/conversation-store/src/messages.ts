@@ -18,6 +18,7 @@ interface MessageDocument {
   media_id?: string;
   run_id: string;
   created_at: Date;
+  metadata?: Message["metadata"];
 }
 
 export interface NewUserMessage {
@@ -33,6 +34,8 @@ export interface NewAnswer {
   readonly sessionId: string;
   readonly runId: string;
   readonly content: string;
+  /** Whether the output filter or a refusal changed it. */
+  readonly filtered?: boolean;
 }
 
 export interface MessageStore {
@@ -42,6 +45,8 @@ export interface MessageStore {
    * session already has is not stored again: the stored one is returned with `created` false.
    */
   addUserMessage(message: NewUserMessage): Promise<{ message: Message; runId: string; created: boolean }>;
+  /** The user's message with this client id, if the session has it. */
+  findUserMessage(sessionId: string, clientMessageId: string): Promise<Message | undefined>;
   /** Stores the answer of a run; a run has one answer, so a second call returns the first's. */
   addAnswer(answer: NewAnswer): Promise<Message>;
   /** The answer of a run, once it is stored. */
@@ -103,7 +108,7 @@ export function createMessageStore(db: Db): MessageStore {
       const { message, created } = await insert({
         session_id: sessionId,
         user_id: userId,
-        identity: clientMessageId === undefined ? `run:${runId}` : `client:${clientMessageId}`,
+        identity: clientMessageId === undefined ? `run:${runId}` : identityOf(clientMessageId),
         ...(clientMessageId === undefined ? {} : { client_message_id: clientMessageId }),
         role: "user",
         type,
@@ -114,8 +119,19 @@ export function createMessageStore(db: Db): MessageStore {
       return { message, runId: message.run_id, created };
     },
 
-    async addAnswer({ sessionId, runId, content }) {
-      const answer = { role: "assistant", type: "text", content, run_id: runId } as const;
+    async findUserMessage(sessionId, clientMessageId) {
+      const document = await messages.findOne({
+        session_id: sessionId,
+        identity: identityOf(clientMessageId),
+      });
+      return document === null ? undefined : toMessage(document);
+    },
+
+    async addAnswer({ sessionId, runId, content, filtered = false }) {
+      const answer = {
+        ...({ role: "assistant", type: "text", content, run_id: runId } as const),
+        ...(filtered && { metadata: { filtered } }),
+      };
       return (await insert({ session_id: sessionId, identity: `answer:${runId}`, ...answer })).message;
     },
 
@@ -142,9 +158,11 @@ export function createMessageStore(db: Db): MessageStore {
   };
 }
 
+const identityOf = (clientMessageId: string) => `client:${clientMessageId}`;
+
 function toMessage(document: MessageDocument): Message {
   const { _id, session_id, sequence, client_message_id, role, type, content, run_id, created_at } = document;
-  const { media_id } = document;
+  const { media_id, metadata } = document;
   return {
     id: _id,
     session_id,
@@ -156,5 +174,6 @@ function toMessage(document: MessageDocument): Message {
     ...(media_id === undefined ? {} : { media_id }),
     run_id,
     created_at: created_at.toISOString(),
+    ...(metadata === undefined ? {} : { metadata }),
   };
 }

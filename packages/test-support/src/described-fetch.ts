@@ -26,8 +26,13 @@ export async function describedFetch(url: string, init: RequestInit = {}): Promi
   const isProblem = response.status >= 400;
   const schema = isProblem ? Problem.strict() : operation.success.schema;
   const type = response.headers.get("content-type")?.split(";")[0] ?? null;
-  const expected = isProblem ? "application/problem+json" : schema ? "application/json" : null;
-  if (type !== expected) throw new Error(`${id} answers ${type} instead of ${expected}`);
+  const { download = [] } = operation.success;
+  const described = isProblem ? ["application/problem+json"] : schema ? ["application/json"] : download;
+  if (type === null ? described.length > 0 : !described.includes(type)) {
+    await response.body?.cancel();
+    throw new Error(`${id} answers ${type} instead of ${described.join(" or ") || "nothing"}`);
+  }
+  if (!isProblem && download.length > 0) return response;
   const body = await response.clone().text();
   const result = schema?.safeParse(JSON.parse(body));
   if (result?.success === false)

@@ -1,7 +1,7 @@
-import { MediaVariant } from "@mobile-ai-agent/contracts";
+import { deletePrefix } from "@mobile-ai-agent/object-store";
 import type { RequestHandler } from "express";
 import type { MediaContext } from "../context.ts";
-import { keyOf } from "../media-keys.ts";
+import { prefixOf } from "../media-keys.ts";
 import { ownedMedia } from "./owned-media.ts";
 
 /** DELETE /api/media/:mediaId → 204. The document goes first: from then on nobody gets it, and the sweep does the rest. */
@@ -9,7 +9,7 @@ export function deleteMedia({ media, objects }: MediaContext): RequestHandler {
   return async (request, response) => {
     const found = await ownedMedia(media, request);
     await media.remove(found.id);
-    await Promise.all(MediaVariant.options.map((variant) => objects.delete(keyOf(found, variant))));
+    await deletePrefix(objects, prefixOf(found));
     response.status(204).end();
   };
 }

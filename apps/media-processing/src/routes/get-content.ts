@@ -10,7 +10,8 @@ import { noSuchMedia } from "./owned-media.ts";
 const HARMLESS = {
   "Content-Security-Policy": "default-src 'none'; sandbox",
   "Content-Disposition": "inline",
-  "Cross-Origin-Resource-Policy": "same-origin",
+  // Who has the address may show it on any page; without one, a page gets nothing.
+  "Cross-Origin-Resource-Policy": "cross-origin",
   "Accept-Ranges": "bytes",
 };
 
@@ -30,19 +31,23 @@ export function getContent({ media, objects, signedUrls }: MediaContext): Reques
     const size = query.variant === "full" ? found?.bytes : found?.thumbnailBytes;
     if (found === undefined || size === undefined) throw noSuchMedia();
 
+    const etag = `"${id}-${query.variant}"`;
+    const range = rangeOf(request, size, etag);
+    const object = await objects.get(keyOf(found, query.variant), range);
+    if (object === undefined) throw noSuchMedia();
+    // Not before there is something: a cache would keep a problem too.
     const age = Math.max(0, query.expires - Math.floor(Date.now() / 1000));
     response.set({
       ...HARMLESS,
       "Content-Type": found.contentType,
       "Cache-Control": `private, max-age=${age}, immutable`,
-      ETag: `"${id}-${query.variant}"`,
+      ETag: etag,
     });
+    if (request.fresh || request.method === "HEAD") object.body.destroy();
     if (request.fresh) return void response.status(304).end();
-    const range = rangeOf(request, size);
-    const object = await objects.get(keyOf(found, query.variant), range);
-    if (object === undefined) throw noSuchMedia();
     if (range) response.status(206).set("Content-Range", `bytes ${range.start}-${range.end}/${size}`);
     response.set("Content-Length", String(range ? range.end - range.start + 1 : size));
+    if (request.method === "HEAD") return void response.end();
     await pipeline(object.body, response).catch((error: NodeJS.ErrnoException) => {
       // The one who asked went away.
       if (error.code !== "ERR_STREAM_PREMATURE_CLOSE") throw error;
@@ -51,11 +56,12 @@ export function getContent({ media, objects, signedUrls }: MediaContext): Reques
 }
 
 /**
- * One range; several at once, and what is no range, get the whole (RFC 9110, 14.2).
+ * One range; several at once, what is no range, and a part of something else get the whole (RFC 9110, 13.1.5 and 14.2).
  *
  * @throws HttpProblem 416 for one that lies beyond the end
  */
-function rangeOf(request: Request, size: number): { start: number; end: number } | undefined {
+function rangeOf(request: Request, size: number, etag: string): { start: number; end: number } | undefined {
+  if ((request.get("if-range") ?? etag) !== etag) return undefined;
   const ranges = request.range(size);
   if (ranges === -1) {
     const headers = { "Content-Range": `bytes */${size}` };

@@ -1,83 +1,92 @@
 import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { MediaKind } from "@mobile-ai-agent/contracts";
 import { HttpProblem, userOf } from "@mobile-ai-agent/service-kit";
-import type { Request, RequestHandler, Response } from "express";
+import type { Request, RequestHandler } from "express";
 import type { MediaContext } from "../context.ts";
 import { type Converted, convert } from "../convert.ts";
 import { describeMedia } from "../describe-media.ts";
-import { type Sniffed, sniff } from "../kinds.ts";
+import { sniff } from "../kinds.ts";
 import { keyOf } from "../media-keys.ts";
+import type { UploadOutcome } from "../media-metrics.ts";
 import type { StoredMedia } from "../media-store.ts";
 import { receive } from "../receive.ts";
 
+interface Upload {
+  kind: MediaKind | "unknown";
+  /** Aborts when the client goes away. */
+  readonly signal: AbortSignal;
+}
+
 /** POST /api/media: the file as the body → 201 Media. What fails midway leaves nothing. */
 export function uploadMedia(context: MediaContext): RequestHandler {
-  const { config, conversions, signedUrls } = context;
+  const { config, metrics, signedUrls } = context;
+  let underWay = 0;
   return async (request, response) => {
-    if (conversions.pendingCount >= config.QUEUE) throw busy();
-    const folder = await mkdtemp(join(config.SCRATCH_DIR, "upload-"));
+    const begin = performance.now();
+    const gone = new AbortController();
+    response.once("close", () => gone.abort(new Error("the client went away")));
+    const upload: Upload = { kind: "unknown", signal: gone.signal };
+    const end = (outcome: UploadOutcome) =>
+      metrics.observe({ kind: upload.kind, outcome, seconds: (performance.now() - begin) / 1000 });
+    underWay++;
     try {
-      const media = await take(request, response, join(folder, "upload"), context);
+      // Also those that are only received: they fill the scratch folder.
+      if (underWay > config.UPLOADS) throw busy();
+      const media = await take(request, upload, context);
       response.status(201).set("Cache-Control", "no-store").json(describeMedia(media, signedUrls));
+      end("kept");
     } catch (error) {
+      end(gone.signal.aborted ? "gone" : error instanceof HttpProblem ? "refused" : "failed");
       // Who went away is not answered, and was no fault of ours.
       if (!request.socket.destroyed) throw error;
     } finally {
-      await rm(folder, { recursive: true, force: true });
+      underWay--;
     }
   };
 }
 
-async function take(
-  request: Request,
-  response: Response,
-  path: string,
-  context: MediaContext,
-): Promise<StoredMedia> {
+async function take(request: Request, upload: Upload, context: MediaContext): Promise<StoredMedia> {
   const { config, conversions } = context;
-  const gone = new AbortController();
-  response.once("close", () => gone.abort(new Error("the client went away")));
-  await receive(request, path, config.MAX_UPLOAD_BYTES);
-  const sniffed = await sniff(path, request.get("content-type"));
-  const keepIt = async () =>
-    keep(await convert(path, sniffed, config, gone.signal), userOf(request).sub, context);
-  return await conversions(async () => {
-    gone.signal.throwIfAborted();
-    return await observed(sniffed, context, keepIt);
-  });
+  const folder = await mkdtemp(join(config.SCRATCH_DIR, "upload-"));
+  try {
+    const path = join(folder, "upload");
+    await receive(request, path, config.MAX_UPLOAD_BYTES);
+    const sniffed = await sniff(path, request.get("content-type"));
+    upload.kind = sniffed.kind;
+    return await conversions(async () => {
+      upload.signal.throwIfAborted();
+      const converted = await convert(path, sniffed, config, upload.signal);
+      return await keep(converted, { userId: userOf(request).sub, signal: upload.signal }, context);
+    });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 /** The document is last: without it nobody sees the objects, and the sweep removes them. */
 async function keep(
   { facts, objects }: Converted,
-  userId: string,
+  { userId, signal }: { userId: string; signal: AbortSignal },
   context: MediaContext,
 ): Promise<StoredMedia> {
   const media = { ...facts, id: randomUUID(), userId, createdAt: new Date() };
   try {
     for (const { variant, contentType, body } of objects) {
+      signal.throwIfAborted();
       await context.objects.put(keyOf(media, variant), body(), { contentType });
     }
+    // Nobody would ever learn its id.
+    signal.throwIfAborted();
     await context.media.add(media);
     return media;
   } catch (error) {
-    const removals = objects.map(({ variant }) => context.objects.delete(keyOf(media, variant)));
-    await Promise.allSettled(removals);
-    throw error;
-  }
-}
-
-async function observed<T>({ kind }: Sniffed, { metrics }: MediaContext, work: () => Promise<T>): Promise<T> {
-  const begin = performance.now();
-  const observe = (outcome: "kept" | "refused" | "failed") =>
-    metrics.observe({ kind, outcome, seconds: (performance.now() - begin) / 1000 });
-  try {
-    const result = await work();
-    observe("kept");
-    return result;
-  } catch (error) {
-    observe(error instanceof HttpProblem ? "refused" : "failed");
+    // The document too: it may have been stored although the answer was lost.
+    await Promise.allSettled([
+      context.media.remove(media.id),
+      ...objects.map(({ variant }) => context.objects.delete(keyOf(media, variant))),
+    ]);
     throw error;
   }
 }

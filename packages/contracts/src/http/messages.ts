@@ -43,6 +43,11 @@ export const Message = z.strictObject({
   media_id: MediaId.optional().describe("of a picture or a recording"),
   run_id: z.uuid().describe("the run that a user's message started, or that made the answer"),
   created_at: z.iso.datetime(),
+  metadata: z
+    .strictObject({
+      filtered: z.boolean().describe("whether something was taken out, or the answer is a refusal"),
+    })
+    .optional(),
 });
 export type Message = z.infer<typeof Message>;
 

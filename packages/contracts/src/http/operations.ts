@@ -271,7 +271,6 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     access: "user",
     body: CreateMessageRequest,
     success: { status: 201, schema: CreateMessageResponse },
-    problems: [422],
   },
   listMessages: {
     method: "get",

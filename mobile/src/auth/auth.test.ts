@@ -1,0 +1,130 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createMemoryStore } from "../testing/memory-store.ts";
+import { createDevice, createMemoryTokenStore, startPlatform, USER } from "../testing/platform.ts";
+
+let platform: Awaited<ReturnType<typeof startPlatform>>;
+beforeEach(async () => {
+  platform = await startPlatform();
+});
+afterEach(() => platform.stop());
+
+async function signedIn(tokenStore = createMemoryTokenStore(), store = createMemoryStore()) {
+  const device = createDevice(platform.url, { tokenStore, store });
+  expect(await device.auth.signIn("ada", "violet-lantern-orbit-42")).toMatchObject({ ok: true });
+  return { ...device, tokenStore };
+}
+
+describe("refreshing", () => {
+  it("makes one request of twenty parallel 401s, and repeats all twenty", async () => {
+    const { http } = await signedIn();
+    platform.expire();
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => http.get(`/api/things/${index}`)),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
+    expect(platform.seen.refreshes).toBe(1);
+  });
+
+  it("asks for no other when a 401 arrives after the refresh that it belongs to", async () => {
+    const { http } = await signedIn();
+    platform.expire();
+    platform.control.refreshDelayMs = 0;
+    await Promise.all(Array.from({ length: 20 }, () => http.get("/api/things/late")));
+    expect(platform.seen.refreshes).toBe(1);
+  });
+
+  it("repeats a request once only", async () => {
+    const { http } = await signedIn();
+    platform.control.refuseAll = true;
+    const before = platform.seen.things;
+    await expect(http.get("/api/things/1")).rejects.toMatchObject({ response: { status: 401 } });
+    expect(platform.seen.things - before).toBe(2);
+    expect(platform.seen.refreshes).toBe(1);
+  });
+
+  it("lets two tabs refresh one after the other", async () => {
+    const shared = createMemoryTokenStore();
+    const one = await signedIn(shared);
+    const two = createDevice(platform.url, { tokenStore: shared });
+    platform.expire();
+    // Without the lock both would send refresh-0, and the platform would refuse the second.
+    await expect(Promise.all([one.auth.refresh(), two.auth.refresh()])).resolves.toEqual([
+      "access-1",
+      "access-2",
+    ]);
+  });
+
+  it("signs out when the platform refuses", async () => {
+    const { http, auth, tokenStore } = await signedIn();
+    platform.expire();
+    platform.control.refreshStatus = 401;
+    await expect(http.get("/api/things/1")).rejects.toThrow();
+    expect(auth.state()).toEqual({ status: "signed-out", notice: expect.stringContaining("Sign in again") });
+    expect(await tokenStore.get()).toBeUndefined();
+  });
+
+  it("stays signed in when the platform is away", async () => {
+    const { auth, tokenStore } = await signedIn();
+    platform.control.refreshStatus = 503;
+    await expect(auth.refresh()).resolves.toBeUndefined();
+    expect(auth.state()).toMatchObject({ status: "signed-in" });
+    expect(await tokenStore.get()).toBe("refresh-0");
+  });
+});
+
+describe("starting", () => {
+  it("takes up the sign-in of the last time, with the next refresh token", async () => {
+    const { tokenStore, store } = await signedIn();
+    const next = createDevice(platform.url, { tokenStore, store });
+    await next.auth.restore();
+    expect(next.auth.state()).toEqual({ status: "signed-in", user: USER });
+    expect(await tokenStore.get()).toBe("refresh-1");
+  });
+
+  it("shows a device what it has while the platform is away", async () => {
+    const { tokenStore, store } = await signedIn();
+    await platform.stop();
+    const next = createDevice(platform.url, { tokenStore, store });
+    await next.auth.restore();
+    expect(next.auth.state()).toEqual({ status: "signed-in", user: USER });
+    platform = await startPlatform();
+  });
+
+  it("is signed out without a token, and asks nobody", async () => {
+    const { auth } = createDevice(platform.url);
+    await auth.restore();
+    expect(auth.state()).toEqual({ status: "signed-out" });
+    expect(platform.seen.refreshes).toBe(0);
+  });
+});
+
+describe("signing out", () => {
+  it("tells the platform, and forgets", async () => {
+    const { auth, tokenStore, store } = await signedIn();
+    await auth.signOut();
+    expect(auth.state()).toEqual({ status: "signed-out" });
+    expect(platform.seen.bodies).toContainEqual({ refresh_token: "refresh-0" });
+    expect(await tokenStore.get()).toBeUndefined();
+    expect(await store.keys("")).toEqual([]);
+  });
+
+  it("tells at the next start what could not be told, so that no cookie signs in again", async () => {
+    const store = createMemoryStore();
+    const { auth } = await signedIn(createMemoryTokenStore("cookie"), store);
+    platform.control.logoutStatus = 503;
+    await auth.signOut();
+    platform.control.logoutStatus = 204;
+    const next = createDevice(platform.url, { tokenStore: createMemoryTokenStore("cookie"), store });
+    await next.auth.restore();
+    expect(next.auth.state()).toEqual({ status: "signed-out" });
+    expect(platform.seen).toMatchObject({ logouts: 2, refreshes: 0 });
+  });
+});
+
+it("asks for a cookie on the web, and keeps no token itself", async () => {
+  const { auth, tokenStore } = await signedIn(createMemoryTokenStore("cookie"));
+  expect(platform.seen.bodies[0]).toMatchObject({ refresh_token_in: "cookie" });
+  await auth.refresh();
+  expect(platform.seen.bodies[1]).toEqual({});
+  expect(tokenStore).not.toHaveProperty("token");
+});

@@ -1,0 +1,173 @@
+import { TokenResponse, User } from "@mobile-ai-agent/contracts";
+import type { AxiosInstance } from "axios";
+import { z } from "zod";
+import type { AccessTokens } from "../api/http-client.ts";
+import { type ApiProblem, type ApiResult, problemOf } from "../api/result.ts";
+import { singleFlight } from "../api/single-flight.ts";
+import { acrossTabs } from "./across-tabs.ts";
+import type { RefreshTokenStore } from "./refresh-token-store.ts";
+import type { UserStore } from "./user-store.ts";
+
+/** A web page's refresh token is in its cookie only. */
+const Tokens = z.object({
+  access_token: TokenResponse.shape.access_token,
+  refresh_token: TokenResponse.shape.refresh_token.optional(),
+  expires_in: TokenResponse.shape.expires_in,
+});
+type Tokens = z.infer<typeof Tokens>;
+
+const EARLY_MS = 30_000;
+const LOGOUT_MS = 4000;
+
+export type AuthState =
+  | { readonly status: "starting" }
+  | { readonly status: "signed-out"; readonly notice?: string }
+  /** There may be a sign-in, but nobody can be asked. */
+  | { readonly status: "unreachable"; readonly detail: string }
+  | { readonly status: "signed-in"; readonly user: User };
+
+export interface Auth extends AccessTokens {
+  state(): AuthState;
+  /** @returns how to stop listening */
+  subscribe(listener: () => void): () => void;
+  /** Takes up the sign-in of the last time, if there is one. */
+  restore(): Promise<void>;
+  signIn(username: string, password: string): Promise<ApiResult<User>>;
+  signUp(account: { username: string; email: string; password: string }): Promise<ApiResult<User>>;
+  signOut(): Promise<void>;
+  /** A token good for half a minute at least, if one is to be had. */
+  fresh(): Promise<string | undefined>;
+}
+
+export interface AuthOptions {
+  /** A plain client of the platform: the one with interceptors would wait for itself. */
+  readonly http: AxiosInstance;
+  readonly tokenStore: RefreshTokenStore;
+  readonly userStore: UserStore;
+}
+
+/** The sign-in of this device. The access token is in memory only. */
+export function createAuth({ http, tokenStore, userStore }: AuthOptions): Auth {
+  let state: AuthState = { status: "starting" };
+  let access: { token: string; expires: number } | undefined;
+  /** Grows with each end of a sign-in: an answer to an older one's request changes nothing. */
+  let epoch = 0;
+  const listeners = new Set<() => void>();
+
+  function become(next: AuthState): void {
+    state = next;
+    for (const listener of listeners) listener();
+  }
+
+  async function take({ access_token, refresh_token, expires_in }: Tokens): Promise<string> {
+    if (tokenStore.tokenIn === "body" && refresh_token) await tokenStore.set(refresh_token);
+    access = { token: access_token, expires: Date.now() + expires_in * 1000 };
+    return access_token;
+  }
+
+  async function end(notice?: string): Promise<void> {
+    epoch += 1;
+    access = undefined;
+    await Promise.all([tokenStore.clear(), userStore.clear()]);
+    become({ status: "signed-out", ...(notice && { notice }) });
+  }
+
+  async function askForTokens(): Promise<ApiResult<string>> {
+    const begun = epoch;
+    const refresh_token = await tokenStore.get();
+    if (tokenStore.tokenIn === "body" && !refresh_token)
+      return { ok: false, problem: { reason: "unauthorized", detail: "Sign in to go on." } };
+    try {
+      const { data } = await http.post("/api/auth/refresh", refresh_token ? { refresh_token } : {});
+      if (begun !== epoch) return { ok: false, problem: { reason: "unauthorized", detail: "Signed out." } };
+      return { ok: true, data: await take(Tokens.parse(data)) };
+    } catch (error) {
+      return { ok: false, problem: problemOf(error) };
+    }
+  }
+  const renew = singleFlight(() => acrossTabs("mobile-ai-agent.refresh", askForTokens));
+
+  async function refresh(): Promise<string | undefined> {
+    const answer = await renew();
+    if (answer.ok) return answer.data;
+    if (answer.problem.reason === "unauthorized" && state.status === "signed-in")
+      await end("Your sign-in has ended. Sign in again to go on.");
+    return undefined;
+  }
+
+  async function loadUser(token: string): Promise<ApiResult<User>> {
+    try {
+      const { data } = await http.get("/api/users/me", { headers: { Authorization: `Bearer ${token}` } });
+      const user = User.parse(data);
+      await userStore.set(user);
+      become({ status: "signed-in", user });
+      return { ok: true, data: user };
+    } catch (error) {
+      return { ok: false, problem: problemOf(error) };
+    }
+  }
+
+  /** Without an answer the device shows what it has; a page has nothing to show. */
+  async function startWithout({ reason, detail }: ApiProblem): Promise<void> {
+    if (reason === "unauthorized") return end();
+    const user = await userStore.get();
+    become(user ? { status: "signed-in", user } : { status: "unreachable", detail });
+  }
+
+  /** Ends here whatever the platform says; it is told again at the next start until it has heard. */
+  async function leave(): Promise<void> {
+    const refresh_token = await tokenStore.get();
+    await userStore.setLeaving(true);
+    const told = http
+      .post("/api/auth/logout", refresh_token ? { refresh_token } : {}, { timeout: LOGOUT_MS })
+      .catch((error: unknown) => {
+        if (problemOf(error).reason !== "unauthorized") throw error;
+      });
+    await told.then(() => userStore.setLeaving(false)).catch(() => undefined);
+    await end();
+  }
+
+  const auth: Auth = {
+    state: () => state,
+    current: () => access?.token,
+    refresh,
+    fresh: async () => (access && access.expires - EARLY_MS > Date.now() ? access.token : refresh()),
+
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+
+    async restore() {
+      become({ status: "starting" });
+      if (await userStore.leaving()) return leave();
+      const answer = await renew();
+      if (!answer.ok) return startWithout(answer.problem);
+      const user = await loadUser(answer.data);
+      if (!user.ok) await startWithout(user.problem);
+    },
+
+    async signIn(username, password) {
+      try {
+        await userStore.setLeaving(false);
+        const body = { username, password, refresh_token_in: tokenStore.tokenIn };
+        const { data } = await http.post("/api/auth/login", body);
+        return await loadUser(await take(Tokens.parse(data)));
+      } catch (error) {
+        return { ok: false, problem: problemOf(error) };
+      }
+    },
+
+    async signUp(account) {
+      try {
+        await http.post("/api/auth/register", account);
+      } catch (error) {
+        return { ok: false, problem: problemOf(error) };
+      }
+      return auth.signIn(account.username, account.password);
+    },
+
+    signOut: leave,
+  };
+  return auth;
+}

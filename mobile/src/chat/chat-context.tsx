@@ -1,0 +1,67 @@
+import type { Message, User } from "@mobile-ai-agent/contracts";
+import { useQueryClient } from "@tanstack/react-query";
+import { randomUUID } from "expo-crypto";
+import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from "react";
+import { AppState } from "react-native";
+import { createOutboxStore } from "../outbox/outbox-store.ts";
+import { useServices } from "../services-context.tsx";
+import { type Chat, type ChatState, createChat } from "./chat.ts";
+import { mergeMessages } from "./messages.ts";
+import { MESSAGES_KEY, messagesKey, SESSIONS_KEY } from "./queries.ts";
+
+const ChatContext = createContext<Chat | undefined>(undefined);
+
+/** The live connection of who is signed in; what it hears goes into the query cache that the screens read. */
+export function ChatProvider({ user, children }: { user: User; children: ReactNode }) {
+  const { serverUrl, store, auth, requests } = useServices();
+  const queries = useQueryClient();
+  const [chat, setChat] = useState<Chat>();
+
+  useEffect(() => {
+    const opened = createChat({
+      url: serverUrl,
+      freshToken: auth.fresh,
+      refreshToken: auth.refresh,
+      requests,
+      store: createOutboxStore(store, user.id),
+      newId: randomUUID,
+      onMessage(message) {
+        const key = messagesKey(message.session_id);
+        // Only a list that was read once: one message alone would look like all there are.
+        queries.setQueryData<readonly Message[]>(key, (known) => known && mergeMessages(known, [message]));
+        void queries.invalidateQueries({ queryKey: SESSIONS_KEY });
+      },
+      onRunEnded(sessionId) {
+        void queries.invalidateQueries({ queryKey: messagesKey(sessionId) });
+      },
+      onConnected() {
+        void queries.invalidateQueries({ queryKey: SESSIONS_KEY });
+        void queries.invalidateQueries({ queryKey: MESSAGES_KEY });
+      },
+    });
+    setChat(opened);
+    const app = AppState.addEventListener("change", (state) => {
+      if (state === "active") opened.wake();
+    });
+    globalThis.addEventListener?.("online", opened.wake);
+    return () => {
+      app.remove();
+      globalThis.removeEventListener?.("online", opened.wake);
+      opened.close();
+      setChat(undefined);
+    };
+  }, [serverUrl, store, auth, requests, queries, user.id]);
+
+  return chat ? <ChatContext value={chat}>{children}</ChatContext> : null;
+}
+
+export function useChat(): Chat {
+  const chat = useContext(ChatContext);
+  if (!chat) throw new Error("useChat: there is no ChatProvider above");
+  return chat;
+}
+
+export function useChatState(): ChatState {
+  const chat = useChat();
+  return useSyncExternalStore(chat.subscribe, chat.state, chat.state);
+}

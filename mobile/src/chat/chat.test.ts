@@ -1,0 +1,119 @@
+import { randomUUID } from "node:crypto";
+import type { Message } from "@mobile-ai-agent/contracts";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import type { Requests } from "../api/requests.ts";
+import { createOutboxStore } from "../outbox/outbox-store.ts";
+import { createMemoryStore } from "../testing/memory-store.ts";
+import { SESSION_ID, userMessage } from "../testing/messages.ts";
+import { startSocketServer } from "../testing/socket-server.ts";
+import { type Chat, type ChatOptions, createChat } from "./chat.ts";
+
+let server: Awaited<ReturnType<typeof startSocketServer>>;
+let chats: Chat[] = [];
+beforeEach(async () => {
+  server = await startSocketServer();
+});
+afterEach(async () => {
+  for (const chat of chats) chat.close();
+  chats = [];
+  await server.stop();
+});
+
+function open(part: Partial<ChatOptions> = {}) {
+  const messages: Message[] = [];
+  const ended: string[] = [];
+  const uploads: string[] = [];
+  const requests = {
+    async uploadMedia(_bytes: Uint8Array, contentType: string) {
+      uploads.push(contentType);
+      return { ok: true, data: { id: randomUUID() } };
+    },
+  } as unknown as Requests;
+  const chat = createChat({
+    url: server.url,
+    freshToken: async () => "token",
+    refreshToken: async () => "token",
+    requests,
+    store: createOutboxStore(createMemoryStore(), "user-1"),
+    newId: randomUUID,
+    onMessage: (message) => messages.push(message),
+    onRunEnded: (sessionId) => ended.push(sessionId),
+    onConnected: () => {},
+    ...part,
+  });
+  chats.push(chat);
+  return { chat, messages, ended, uploads };
+}
+
+const connected = (chat: Chat) => expect.poll(() => chat.state().connection).toBe("connected");
+const eventually = { timeout: 8000 };
+
+it("sends what was written before there was a connection, once there is", async () => {
+  const { chat, messages } = open();
+  await chat.outbox.add({ sessionId: SESSION_ID, content: "hello" });
+  await expect.poll(() => messages.map(({ content }) => content)).toEqual(["hello"]);
+  expect(chat.outbox.items(SESSION_ID)).toEqual([]);
+});
+
+it("delivers once though the acknowledgement was lost: the next try has the same id", async () => {
+  const { chat } = open();
+  await connected(chat);
+  server.control.swallowAcks = 1;
+  await chat.outbox.add({ sessionId: SESSION_ID, content: "hello" });
+  await expect.poll(() => chat.outbox.size(), { timeout: 25_000 }).toBe(0);
+  expect(server.seen.sends).toHaveLength(2);
+  expect(new Set(server.seen.sends).size).toBe(1);
+  expect(server.stored()).toHaveLength(1);
+}, 30_000);
+
+it("goes on after the last token that it has when the connection was cut", async () => {
+  const { chat, ended } = open();
+  await connected(chat);
+  await chat.outbox.add({ sessionId: SESSION_ID, content: "why?" });
+  await expect.poll(() => server.seen.subscriptions).toHaveLength(1);
+  const { runId } = server.seen.subscriptions[0] as { runId: string };
+  server.log({ runId, sequence: 1, kind: "token", text: "Be" });
+  server.log({ runId, sequence: 2, kind: "token", text: "cause" });
+  await expect.poll(() => chat.state().runs.get(runId)?.text).toBe("Because");
+  server.cut();
+  server.log({ runId, sequence: 3, kind: "token", text: " so" });
+  server.log({ runId, sequence: 4, kind: "completed", messageId: randomUUID() });
+  await expect.poll(() => chat.state().runs.get(runId)?.status, eventually).toBe("completed");
+  expect(server.seen.subscriptions.at(-1)).toEqual({ runId, after: 2 });
+  expect(chat.state().runs.get(runId)?.text).toBe("Because so");
+  expect(ended).toEqual([SESSION_ID]);
+});
+
+it("takes up an answer that was under way before the app began, from its first token", async () => {
+  const { chat } = open();
+  await connected(chat);
+  const question = userMessage(1);
+  server.log({ runId: question.run_id, sequence: 1, kind: "token", text: "Because" });
+  chat.followUnanswered([question]);
+  await expect.poll(() => chat.state().runs.get(question.run_id)?.text).toBe("Because");
+  expect(server.seen.subscriptions).toEqual([{ runId: question.run_id, after: 0 }]);
+});
+
+it("gets a new token when the one at hand is refused", async () => {
+  server.control.token = "good";
+  let token = "bad";
+  const { chat } = open({
+    freshToken: async () => token,
+    refreshToken: async () => {
+      token = "good";
+      return token;
+    },
+  });
+  await expect.poll(() => chat.state().connection, eventually).toBe("connected");
+});
+
+it("uploads a picture once, however often its message is tried", async () => {
+  const { chat, uploads } = open();
+  await connected(chat);
+  server.control.swallowAcks = 1;
+  const picture = { bytes: Uint8Array.of(1, 2, 3), contentType: "image/png", width: 4, height: 3 };
+  await chat.outbox.add({ sessionId: SESSION_ID, content: "", picture });
+  await expect.poll(() => chat.outbox.size(), { timeout: 25_000 }).toBe(0);
+  expect(uploads).toEqual(["image/png"]);
+  expect(server.stored()[0]?.message).toMatchObject({ type: "image", media_id: expect.any(String) });
+}, 30_000);

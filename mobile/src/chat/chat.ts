@@ -1,0 +1,167 @@
+import type { Message, RunEvent } from "@mobile-ai-agent/contracts";
+import type { Requests } from "../api/requests.ts";
+import { createOutbox, type Outbox } from "../outbox/outbox.ts";
+import type { OutboxStore } from "../outbox/outbox-store.ts";
+import { deliverWith } from "./deliver.ts";
+import { unanswered } from "./messages.ts";
+import { followRun, type RunState, startedRun } from "./run-follower.ts";
+import { type Connection, createChatSocket, type SocketOptions } from "./socket.ts";
+
+/** What the screens show of the moment; a new object with each change. */
+export interface ChatState {
+  readonly connection: Connection;
+  readonly runs: ReadonlyMap<string, RunState>;
+  /** Changes with the outbox. */
+  readonly outboxVersion: number;
+}
+
+export interface ChatOptions extends Omit<SocketOptions, "onConnection"> {
+  readonly requests: Requests;
+  readonly store: OutboxStore;
+  readonly newId: () => string;
+  /** A message that the platform has, of this device or another. */
+  readonly onMessage: (message: Message) => void;
+  /** A run of the session has ended: its answer, if any, is among the messages. */
+  readonly onRunEnded: (sessionId: string) => void;
+  /** There may be news that no event told. */
+  readonly onConnected: () => void;
+}
+
+export interface Chat {
+  readonly outbox: Outbox;
+  state(): ChatState;
+  subscribe(listener: () => void): () => void;
+  /** Follows the runs that still owe an answer to these messages of a session. */
+  followUnanswered(messages: readonly Message[]): void;
+  cancel(runId: string): Promise<void>;
+  wake(): void;
+  close(): void;
+}
+
+/** Of the unanswered messages of a session only the newest few: older ones failed long ago. */
+const FOLLOWED = 5;
+const ACK_MS = 10_000;
+const AGAIN_MS = 3000;
+
+/** One user's live connection: answers as they come, messages on their way out. */
+export function createChat(options: ChatOptions): Chat {
+  const { requests, store, onMessage, onRunEnded, onConnected } = options;
+  let state: ChatState = { connection: "connecting", runs: new Map(), outboxVersion: 0 };
+  let closed = false;
+  const listeners = new Set<() => void>();
+
+  function change(part: Partial<ChatState>): void {
+    state = { ...state, ...part };
+    for (const listener of listeners) listener();
+  }
+
+  function changeRun(run: RunState): void {
+    change({ runs: new Map(state.runs).set(run.runId, run) });
+  }
+
+  const { socket, wake, close } = createChatSocket({
+    ...options,
+    onConnection(connection) {
+      change({ connection });
+      if (connection !== "connected") return;
+      outbox.flush();
+      for (const run of state.runs.values()) if (run.status === "running") void subscribe(run.runId);
+      onConnected();
+    },
+  });
+
+  const outbox = createOutbox({
+    store,
+    newId: options.newId,
+    onChange: () => change({ outboxVersion: state.outboxVersion + 1 }),
+    deliver: deliverWith({
+      requests,
+      socket,
+      store,
+      onAccepted({ message, runId }) {
+        onMessage(message);
+        follow(runId, message.session_id);
+      },
+    }),
+  });
+
+  function follow(runId: string, sessionId: string): void {
+    if (state.runs.has(runId)) return;
+    changeRun(startedRun(runId, sessionId));
+    void subscribe(runId);
+  }
+
+  async function subscribe(runId: string): Promise<void> {
+    const run = state.runs.get(runId);
+    if (!socket.connected || closed || run?.status !== "running") return;
+    try {
+      const answer = await socket.timeout(ACK_MS).emitWithAck("run:subscribe", { runId, after: run.after });
+      if (answer.error?.code === "not_found") await settle(runId);
+      else if (answer.error) setTimeout(() => void subscribe(runId), AGAIN_MS);
+    } catch {
+      setTimeout(() => void subscribe(runId), AGAIN_MS);
+    }
+  }
+
+  /** For a run whose events are no longer kept: how it ended is all there is to know. */
+  async function settle(runId: string): Promise<void> {
+    const run = state.runs.get(runId);
+    const answer = await requests.getRun(runId);
+    if (!run || !answer.ok) return;
+    const { status } = answer.data;
+    if (status === "queued" || status === "running") return;
+    changeRun({
+      ...run,
+      status,
+      ...(status === "failed" && { reason: "The answer could not be finished." }),
+    });
+    onRunEnded(run.sessionId);
+  }
+
+  socket.on("run:event", (event: RunEvent) => {
+    const run = state.runs.get(event.runId);
+    if (!run) return;
+    const next = followRun(run, event);
+    if (!next) return void subscribe(event.runId);
+    if (next === run) return;
+    changeRun(next);
+    if (next.status !== "running") onRunEnded(next.sessionId);
+  });
+
+  socket.on("message:created", ({ message, runId }) => {
+    onMessage(message);
+    follow(runId, message.session_id);
+  });
+
+  void outbox.load();
+
+  return {
+    outbox,
+    state: () => state,
+
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+
+    followUnanswered(messages) {
+      for (const { run_id, session_id } of unanswered(messages).slice(-FOLLOWED)) follow(run_id, session_id);
+    },
+
+    async cancel(runId) {
+      // When it is lost, the answer goes on and the button is still there.
+      await socket
+        .timeout(ACK_MS)
+        .emitWithAck("run:cancel", { runId })
+        .catch(() => undefined);
+    },
+
+    wake,
+
+    close() {
+      closed = true;
+      outbox.stop();
+      close();
+    },
+  };
+}

@@ -1,0 +1,135 @@
+import type { Message } from "@mobile-ai-agent/contracts";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { ActivityIndicator, ScrollView, StyleSheet, View } from "react-native";
+import { Banner } from "../ui/banner.tsx";
+import { Button } from "../ui/button.tsx";
+import { EmptyState } from "../ui/empty-state.tsx";
+import { COLUMN, SPACE } from "../ui/theme.ts";
+import { useTheme } from "../ui/theme-context.tsx";
+import { useChat, useChatState } from "./chat-context.tsx";
+import { Composer, type Draft } from "./composer.tsx";
+import { ConnectionBanner } from "./connection-banner.tsx";
+import { Entry } from "./entry.tsx";
+import { useMessages } from "./queries.ts";
+import { timelineOf } from "./timeline.ts";
+
+const NONE: readonly Message[] = [];
+/** Entries drawn at first; earlier ones on demand, so that a long conversation opens at once. */
+const WINDOW = 80;
+/** Who is nearer to the end than this reads along. */
+const NEAR = 120;
+
+/** One conversation: what was said, what is being said, and where to say more. */
+export function Conversation({ sessionId }: { sessionId: string }) {
+  const chat = useChat();
+  const { runs, outboxVersion } = useChatState();
+  const { data, error, isPending, refetch } = useMessages(sessionId);
+  const messages = data ?? NONE;
+
+  useEffect(() => chat.followUnanswered(messages), [chat, messages]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the version tells when the outbox has changed
+  const entries = useMemo(
+    () => timelineOf(messages, chat.outbox.items(sessionId), runs),
+    [messages, runs, outboxVersion, chat, sessionId],
+  );
+  const live = entries.find((entry) => entry.kind === "answer" && entry.run.status === "running");
+
+  const { outbox } = chat;
+  const retry = useCallback((id: string) => void outbox.retry(id), [outbox]);
+  const discard = useCallback((id: string) => void outbox.discard(id), [outbox]);
+  const askAgain = useCallback(
+    ({ session_id, content, media_id }: Message) =>
+      void outbox.add({ sessionId: session_id, content, mediaId: media_id }),
+    [outbox],
+  );
+
+  async function send({ text, picture }: Draft): Promise<boolean> {
+    await outbox.add({ sessionId, content: text, ...(picture && { picture }) });
+    return true;
+  }
+
+  if (isPending && entries.length === 0) return <Loading />;
+  return (
+    <View style={styles.fill}>
+      <ConnectionBanner />
+      {error && entries.length === 0 ? (
+        <EmptyState title="This conversation could not be loaded" text={error.message}>
+          <Button label="Try again" onPress={() => void refetch()} />
+        </EmptyState>
+      ) : (
+        <Transcript entries={entries} onRetry={retry} onDiscard={discard} onAskAgain={askAgain} />
+      )}
+      <Composer
+        autoFocus
+        onSend={send}
+        onStop={live?.kind === "answer" ? () => void chat.cancel(live.run.runId) : undefined}
+      />
+    </View>
+  );
+}
+
+type EntryActions = Omit<Parameters<typeof Entry>[0], "entry">;
+
+function Transcript({ entries, ...actions }: { entries: ReturnType<typeof timelineOf> } & EntryActions) {
+  const scroll = useRef<ScrollView>(null);
+  const atEnd = useRef(true);
+  const [shown, setShown] = useState(WINDOW);
+  const visible = entries.slice(-shown);
+  const mine = entries.findLast(({ kind }) => kind === "pending")?.key;
+
+  // What one has just written is always worth showing.
+  useEffect(() => {
+    if (mine) atEnd.current = true;
+  }, [mine]);
+
+  return (
+    <ScrollView
+      ref={scroll}
+      style={styles.fill}
+      contentContainerStyle={styles.column}
+      role="log"
+      aria-label="Transcript"
+      testID="messages"
+      keyboardDismissMode="interactive"
+      keyboardShouldPersistTaps="handled"
+      scrollEventThrottle={32}
+      onScroll={({ nativeEvent: { contentOffset, contentSize, layoutMeasurement } }) => {
+        atEnd.current = contentSize.height - contentOffset.y - layoutMeasurement.height < NEAR;
+      }}
+      onContentSizeChange={() => {
+        if (atEnd.current) scroll.current?.scrollToEnd({ animated: false });
+      }}
+    >
+      {entries.length > shown && (
+        <Button kind="secondary" label="Show earlier messages" onPress={() => setShown(shown + WINDOW)} />
+      )}
+      {entries.length === 0 && <Banner kind="notice" text="Nothing has been said here yet." />}
+      {visible.map((entry) => (
+        <Entry key={entry.key} entry={entry} {...actions} />
+      ))}
+    </ScrollView>
+  );
+}
+
+function Loading() {
+  const { colors } = useTheme();
+  return (
+    <View style={[styles.fill, styles.centred]} aria-label="Loading">
+      <ActivityIndicator color={colors.accent} />
+    </View>
+  );
+}
+
+const styles = StyleSheet.create({
+  fill: { flex: 1 },
+  centred: { alignItems: "center", justifyContent: "center" },
+  column: {
+    width: "100%",
+    maxWidth: COLUMN + SPACE.l * 2,
+    alignSelf: "center",
+    padding: SPACE.l,
+    gap: SPACE.xl,
+    flexGrow: 1,
+  },
+});

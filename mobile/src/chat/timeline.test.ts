@@ -1,0 +1,63 @@
+import { describe, expect, it } from "vitest";
+import type { OutboxItem } from "../outbox/outbox-item.ts";
+import { answerTo, SESSION_ID, userMessage } from "../testing/messages.ts";
+import { completeUntil, mergeMessages, unanswered } from "./messages.ts";
+import { type RunState, startedRun } from "./run-follower.ts";
+import { timelineOf } from "./timeline.ts";
+
+const item = (clientMessageId: string, order: number): OutboxItem => ({
+  clientMessageId,
+  sessionId: SESSION_ID,
+  type: "text",
+  content: clientMessageId,
+  createdAt: "2026-01-01T00:00:00.000Z",
+  order,
+});
+const runsOf = (...runs: RunState[]) => new Map(runs.map((run) => [run.runId, run]));
+
+describe("timelineOf", () => {
+  it("shows a message once while it is both stored and still in the outbox", () => {
+    const stored = userMessage(1);
+    const entries = timelineOf([stored], [item("client-1", 1), item("client-2", 2)], new Map());
+    expect(entries.map(({ kind, key }) => [kind, key])).toEqual([
+      ["message", "client-1"],
+      ["pending", "client-2"],
+    ]);
+  });
+
+  it("keeps the key while a message or an answer changes its form, so that nothing blinks", () => {
+    const question = userMessage(1);
+    const live = startedRun(question.run_id, SESSION_ID);
+    const before = timelineOf([], [item("client-1", 1)], new Map());
+    const during = timelineOf([question], [], runsOf(live));
+    const after = timelineOf([question, answerTo(question, 2)], [], runsOf({ ...live, status: "completed" }));
+    expect(during[0]?.key).toBe(before[0]?.key);
+    expect(after.map(({ key }) => key)).toEqual(during.map(({ key }) => key));
+    expect(after.map(({ kind }) => kind)).toEqual(["message", "message"]);
+  });
+
+  it("shows an answer until it is among the messages, then only there", () => {
+    const question = userMessage(1);
+    const run: RunState = { ...startedRun(question.run_id, SESSION_ID), text: "answer", status: "completed" };
+    expect(timelineOf([question], [], runsOf(run)).map(({ kind }) => kind)).toEqual(["message", "answer"]);
+    const whole = [question, answerTo(question, 2)];
+    expect(timelineOf(whole, [], runsOf(run)).map(({ kind }) => kind)).toEqual(["message", "message"]);
+  });
+});
+
+describe("mergeMessages", () => {
+  it("has each once, in order, whichever way they came", () => {
+    const [one, two, three] = [userMessage(1), userMessage(2), userMessage(3)];
+    expect(mergeMessages([one, three], [two, three])).toEqual([one, two, three]);
+  });
+
+  it("knows up to where nothing is missing", () => {
+    expect(completeUntil([])).toBe(0);
+    expect(completeUntil([userMessage(1), userMessage(2), userMessage(4)])).toBe(2);
+  });
+});
+
+it("finds the questions without an answer", () => {
+  const [one, two] = [userMessage(1), userMessage(3)];
+  expect(unanswered([one, answerTo(one, 2), two])).toEqual([two]);
+});

@@ -1,0 +1,36 @@
+import type { Message } from "@mobile-ai-agent/contracts";
+import type { OutboxItem } from "../outbox/outbox-item.ts";
+import { unanswered } from "./messages.ts";
+import type { RunState } from "./run-follower.ts";
+
+/** What a conversation shows, from top to bottom; `key` stays the same while a thing changes its form. */
+export type TimelineEntry =
+  | { readonly kind: "message"; readonly key: string; readonly message: Message }
+  | { readonly kind: "pending"; readonly key: string; readonly item: OutboxItem }
+  | { readonly kind: "answer"; readonly key: string; readonly run: RunState; readonly question: Message };
+
+/** The stored messages, then the answers under way, then what waits to be sent: nothing twice. */
+export function timelineOf(
+  messages: readonly Message[],
+  items: readonly OutboxItem[],
+  runs: ReadonlyMap<string, RunState>,
+): readonly TimelineEntry[] {
+  const stored = messages.map((message): TimelineEntry => {
+    return { kind: "message", key: keyOf(message), message };
+  });
+  const answers = unanswered(messages).flatMap((question): TimelineEntry[] => {
+    const run = runs.get(question.run_id);
+    return run ? [{ kind: "answer", key: answerKey(run.runId), run, question }] : [];
+  });
+  const sent = new Set(messages.map(({ client_message_id }) => client_message_id));
+  const pending = items
+    .filter(({ clientMessageId }) => !sent.has(clientMessageId))
+    .map((item): TimelineEntry => ({ kind: "pending", key: item.clientMessageId, item }));
+  return [...stored, ...answers, ...pending];
+}
+
+function keyOf({ id, role, run_id, client_message_id }: Message): string {
+  return role === "assistant" ? answerKey(run_id) : (client_message_id ?? id);
+}
+
+const answerKey = (runId: string) => `answer.${runId}`;

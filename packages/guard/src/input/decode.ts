@@ -1,0 +1,76 @@
+/** How often what was decoded is decoded again. */
+const MAX_DEPTH = 3;
+
+const NAMED: Readonly<Record<string, string>> = {
+  lt: "<",
+  gt: ">",
+  amp: "&",
+  quot: '"',
+  apos: "'",
+  nbsp: " ",
+};
+
+/**
+ * What a text says when its encoded parts are read: base64, hexadecimal, percent, HTML entities, escapes. Each is decoded
+ * where it stands. No text is longer than the one before it.
+ *
+ * @returns from the first decoding on, the last without anything left to decode, at most three
+ */
+export function decodings(text: string): string[] {
+  const found: string[] = [];
+  for (let last = text; found.length < MAX_DEPTH; ) {
+    const next = decodeOnce(last);
+    if (next === last) break;
+    found.push(next);
+    last = next;
+  }
+  return found;
+}
+
+/** Latin letters turned by thirteen. */
+export function rot13(text: string): string {
+  return text.replace(/[a-z]/gi, (letter) => {
+    const code = letter.charCodeAt(0);
+    const base = code < 97 ? 65 : 97;
+    return String.fromCharCode(((code - base + 13) % 26) + base);
+  });
+}
+
+export function reverse(text: string): string {
+  return [...text].reverse().join("");
+}
+
+function decodeOnce(text: string): string {
+  return text
+    .replace(/(?:%[0-9a-f]{2})+/gi, (run) => bytes(run.replaceAll("%", ""), "hex") ?? run)
+    .replace(/&(?:#x([0-9a-f]{1,6})|#([0-9]{1,7})|([a-z]{2,4}));/gi, (entity, hex, decimal, name) =>
+      name
+        ? (NAMED[name.toLowerCase()] ?? entity)
+        : (character(hex ? Number.parseInt(hex, 16) : Number(decimal)) ?? entity),
+    )
+    .replace(/\\(?:u\{?([0-9a-f]{4,6})\}?|x([0-9a-f]{2}))/gi, (written, long, short) => {
+      return character(Number.parseInt(long ?? short, 16)) ?? written;
+    })
+    .replace(/[0-9a-f][0-9a-f :]{15,}/gi, (run) => spaced(run, run.replace(/[ :]/g, ""), "hex"))
+    .replace(/[a-z0-9+/_-]{16,}={0,2}/gi, (run) => spaced(run, run, "base64"));
+}
+
+function spaced(run: string, digits: string, encoding: "hex" | "base64"): string {
+  const text = bytes(digits, encoding);
+  return text === undefined ? run : ` ${text.trim()} `.slice(0, run.length);
+}
+
+/** @returns undefined when they are not a text in UTF-8 */
+function bytes(digits: string, encoding: "hex" | "base64"): string | undefined {
+  if (encoding === "hex" && digits.length % 2 === 1) return undefined;
+  const text = Buffer.from(digits, encoding).toString("utf8");
+  if (text === "" || text.includes("\ufffd")) return undefined;
+  const printable = text.replace(/[^\p{L}\p{N}\p{P}\p{S}\p{M}\s]/gu, "");
+  return printable.length >= text.length * 0.9 ? text : undefined;
+}
+
+function character(code: number): string | undefined {
+  return code > 0 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff)
+    ? String.fromCodePoint(code)
+    : undefined;
+}

@@ -1,0 +1,75 @@
+/**
+ * Characters that are not seen: zero-width, bidirectional controls, fillers, variation selectors, soft hyphens
+ * (Unicode's Default_Ignorable_Code_Point, without the tags).
+ */
+const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu;
+/** Tag characters spell ASCII that no one sees and that a model reads. */
+const TAGS = /[\u{e0020}-\u{e007e}]/gu;
+/** Accents of Latin, Greek and Cyrillic, stacked marks, Arabic vowels and its lengthening stroke. */
+const MARKS = /[\u0300-\u036f]|[\u064b-\u065f]|\u0640|\u0670|[\u1ab0-\u1aff]|[\u20d0-\u20ff]/g;
+
+/**
+ * Letters that look like Latin ones, in lower case, after compatibility normalisation has folded the styled and
+ * full-width ones. From the pairs of UTS #39 whose scripts keyboards have.
+ */
+const LOOK_ALIKES = pairs(
+  "аa вb сc ԁd еe ғf ɡg һh іi јj кk ӏl мm нh оo рp ԛq гr ѕs тt ѵv ԝw хx уy ьb зз єe",
+  "αa βb ϲc δd εe ηn ιi κk νv οo ρp τt υu χx γy ωw σo",
+  "աw օo ոn սu զq հh ցg յj",
+  "ɑa ʙb ᴄc ᴅd ᴇe ꜰf ɢg ʜh ɪi ᴊj ᴋk ʟl ᴍm ɴn ᴏo ᴘp ʀr ꜱs ᴛt ᴜu ᴠv ᴡw ʏy ᴢz ꞓc ɩi łl øo đd",
+);
+
+/** In a word that has letters too. `l` and `i` become one, since a 1 may be either. */
+const LEET = pairs("0o 1i 3e 4a 5s 6g 7t 8b 9g @a $s €e £i |i !i +t li");
+
+/** How a text reads: nothing hidden, no styles, accents or capitals, one space between words, a line for a paragraph. */
+export function fold(text: string): string {
+  return text
+    .replace(TAGS, (tag) => String.fromCharCode((tag.codePointAt(0) ?? 0) - 0xe0000))
+    .replace(INVISIBLE, "")
+    .toLowerCase()
+    .normalize("NFKD")
+    .replace(MARKS, "")
+    .normalize("NFC")
+    .replace(/[ßı]/g, (letter) => (letter === "ß" ? "ss" : "i"))
+    .replace(/\s+/g, (space) => (space.split("\n").length > 2 ? "\n" : " "));
+}
+
+/** A folded text with look-alikes and digits read as the Latin letters that they stand for. */
+export function readAsLatin(folded: string): string {
+  const latin = folded.replace(/[^\p{ASCII}]/gu, (letter) => LOOK_ALIKES.get(letter) ?? letter);
+  return latin.replace(/\S+/g, (word) => (/[a-z]/.test(word) ? readLeet(word) : word));
+}
+
+/** A stem as it looks in what `readAsLatin` gives. */
+export function collapse(stem: string): string {
+  return stem.replaceAll("l", "i");
+}
+
+/** Private characters that stand for the end of a sentence and a quotation mark. */
+const [END, QUOTE] = ["\ue000", "\ue001"];
+
+/** Without what separates letters, so that words split by anything are whole; ends of sentences and quotations are kept. */
+export function squeeze(folded: string): string {
+  return folded
+    .replace(/[\ue000\ue001]/g, "")
+    .replace(/"([^"\n]{12,})"/g, `${QUOTE}$1${QUOTE}`)
+    .replace(/[.!?](?=[\s"')\ue001]|$)|\n/g, END)
+    .replace(/[^\p{L}\p{N}\ue000\ue001]/gu, "")
+    .replaceAll(END, ". ")
+    .replaceAll(QUOTE, '"');
+}
+
+function readLeet(word: string): string {
+  return word.replace(/[0-9@$€£|!+l]/g, (sign, at: number) =>
+    // At its end they are punctuation.
+    (sign === "!" || sign === "|" || sign === "+") && at === word.length - 1
+      ? sign
+      : (LEET.get(sign) ?? sign),
+  );
+}
+
+function pairs(...lists: string[]): ReadonlyMap<string, string> {
+  const all = lists.flatMap((list) => list.split(" ")).map((pair) => [...pair] as [string, string]);
+  return new Map(all);
+}

@@ -1,0 +1,92 @@
+import { decodings, reverse, rot13 } from "./decode.ts";
+import { findRules, type Reader, type Reading } from "./find-rules.ts";
+import { fold, readAsLatin, squeeze } from "./fold.ts";
+import { repetition } from "./repetition.ts";
+import type { Source } from "./rules.ts";
+
+export type Verdict = "allow" | "flag" | "block";
+
+export interface Finding {
+  /** Of the rule that is met. */
+  readonly rule: string;
+  /** How the text had to be read to see it. */
+  readonly view: string;
+  readonly weight: number;
+}
+
+export interface Inspection {
+  readonly verdict: Verdict;
+  /** How sure it is that the text is an attack, from 0 to 1. */
+  readonly score: number;
+  readonly findings: readonly Finding[];
+  /** Moves of the finder: at most a fixed number for each character. */
+  readonly steps: number;
+}
+
+const FLAG = 0.35;
+const BLOCK = 0.6;
+
+/** A longer text is read in pieces of this length that overlap. */
+const PIECE = 20_000;
+const OVERLAP = 1_000;
+
+/** Of a rule that is met in quotation marks, where attacks are talked about. */
+const QUOTED = 0.45;
+
+/**
+ * Looks for instructions to the model in a text: as it stands, with look-alike letters and digits read as letters,
+ * without what splits words, decoded, turned by thirteen, and backwards.
+ *
+ * @returns deterministic, in time linear in the text's length
+ */
+export function inspect(text: string, source: Source): Inspection {
+  const findings = new Map<string, Finding>();
+  let steps = 0;
+  for (let from = 0; from === 0 || from + OVERLAP < text.length; from += PIECE - OVERLAP) {
+    for (const { view, met, about, steps: moves } of readings(text.slice(from, from + PIECE))) {
+      steps += moves;
+      for (const { rule, quoted } of met) {
+        const full = source === "user" ? rule.user : rule.others;
+        const weight = quoted && about ? full * QUOTED : full;
+        const known = findings.get(rule.name);
+        // What a plainer view shows counts as it stands there.
+        if (known !== undefined && (known.view !== view || known.weight >= weight)) continue;
+        if (weight > 0) findings.set(rule.name, { rule: rule.name, view, weight });
+      }
+    }
+  }
+  const repeated = repetition(text);
+  if (repeated > 0) findings.set("repetition", { rule: "repetition", view: "plain", weight: repeated });
+  const score = 1 - [...findings.values()].reduce((rest, { weight }) => rest * (1 - weight), 1);
+  const verdict = score >= BLOCK ? "block" : score >= FLAG ? "flag" : "allow";
+  return { verdict, score, findings: [...findings.values()], steps };
+}
+
+interface View extends Reading {
+  readonly view: string;
+}
+
+/** The plainest first. */
+function* readings(text: string): Generator<View> {
+  yield* foldedReadings(text, "plain");
+  let last = text;
+  for (const decoded of decodings(text)) {
+    last = decoded;
+    yield* foldedReadings(decoded, "decoded");
+  }
+  yield* read(fold(rot13(last)), "rot13", "plain");
+  yield* read(fold(reverse(last)), "reversed", "plain");
+}
+
+function* foldedReadings(text: string, view: string): Generator<View> {
+  const folded = fold(text);
+  yield* read(folded, view, "plain");
+  const latin = readAsLatin(folded);
+  yield* read(latin, `${view}, look-alikes`, "asLatin");
+  yield* read(squeeze(latin), `${view}, split`, "squeezedLatin");
+  if (/[^\p{ASCII}]/u.test(folded)) yield* read(squeeze(folded), `${view}, split`, "squeezed");
+}
+
+function* read(text: string, view: string, reader: Reader): Generator<View> {
+  yield { ...findRules(text, reader), view };
+}
