@@ -122,7 +122,6 @@ const OWN: Readonly<Record<string, Readonly<Record<number, Provocation>>>> = {
     },
     403: ask,
   },
-  createMessage: { 422: (call) => withBody(call, { type: "image", media_id: randomUUID() }) },
   uploadMedia: {
     400: (call) => ask({ ...call, body: "" }),
     422: (call) => ask({ ...call, body: PICTURE.subarray(0, 50) }),
