@@ -66,7 +66,8 @@ export function createOutputFilter(own: readonly string[] = []): OutputFilter {
   };
   const takeText = (last: boolean): string => {
     const between = /^[^!-~]*/.exec(held)?.[0] ?? "";
-    const spaces = between.length - withoutSpaces(between);
+    // The last space goes with the next word, as in the pieces of most models.
+    const spaces = between.endsWith(" ") ? 1 : 0;
     if (spaces < between.length) {
       held = held.slice(between.length - spaces);
       return between.slice(0, -spaces || undefined);
@@ -102,13 +103,6 @@ export function createOutputFilter(own: readonly string[] = []): OutputFilter {
       return out;
     },
   };
-}
-
-/** @returns the length without the spaces at the end; they go with the next word, as in the pieces of most models */
-function withoutSpaces(text: string): number {
-  let length = text.length;
-  while (text.charAt(length - 1) === " ") length--;
-  return length;
 }
 
 /** @returns how many characters belong together, from the first; undefined when that is not known yet */
