@@ -5,7 +5,7 @@ import { mediaConfig } from "./config.ts";
 const env = {
   ...{ MONGODB_URI: "mongodb://mongodb/agent", JWT_ISSUER: "https://issuer.test", JWT_AUDIENCE: "agent" },
   ...{ JWKS_URL: "http://auth-service:8000/.well-known/jwks.json", OBJECT_STORE_URL: "file:///objects" },
-  MEDIA_URL_KEY: "k".repeat(32),
+  ...{ MEDIA_URL_KEY: "k".repeat(32), REDIS_URL: "redis://redis:6379" },
 };
 
 it("has defaults for all but addresses and the key", () => {
