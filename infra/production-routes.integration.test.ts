@@ -54,7 +54,7 @@ beforeAll(async () => {
     await eventually(() => apply(object));
   }
   await addCertificate();
-  for (const service of ["api-gateway", "websocket-server"]) await addPod(service);
+  for (const service of ["api-gateway", "websocket-server", "web-app"]) await addPod(service);
   await startTraefik(objects);
 }, 90_000);
 
@@ -156,11 +156,11 @@ function get(path: string, options: { maxVersion?: "TLSv1.2" | "TLSv1.3"; server
 }
 
 describe("Traefik with production's objects, arguments and roles", () => {
-  test("leads each route to its service, and nothing else anywhere", async () => {
+  test("leads each route to its service, and all else to the app", async () => {
     expect((await get("/mcp")).body).toBe("api-gateway");
     expect((await get("/.well-known/oauth-protected-resource/x")).body).toBe("api-gateway");
     expect((await get("/ws/?EIO=4")).body).toBe("websocket-server");
-    expect((await get("/metrics")).status).toBe(404);
+    for (const path of ["/", "/chat/1", "/metrics"]) expect((await get(path)).body, path).toBe("web-app");
   });
 
   test("speaks TLS 1.3 and nothing older, for its host and no other", async () => {

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ApiServer, startApiServer } from "../local/pulumi/kubernetes-plugin/testing/api-server.ts";
 import { collectDefinitions } from "../local/pulumi/preview-surroundings.ts";
 import { createToolchain } from "../local/toolchain/index.ts";
+import { SERVICE_NAMES } from "./services.ts";
 import type { Resource } from "./testing/production.ts";
 import { productionObjects } from "./testing/production-objects.ts";
 
@@ -44,7 +45,8 @@ describe("a real API server", () => {
 
   test("admits every pod of production to its namespace, which enforces Pod Security restricted", async () => {
     const workloads = objects.filter(({ kind }) => ["Deployment", "StatefulSet", "CronJob"].includes(kind));
-    expect(workloads.length).toBe(8 + 1 + 1);
+    // Services, Prometheus, the backup, Traefik and the recommender.
+    expect(workloads.length).toBe(SERVICE_NAMES.length + 4);
     for (const { kind, metadata, spec } of workloads) {
       const { template } = kind === "CronJob" ? spec.jobTemplate.spec : spec;
       const volumes = [
