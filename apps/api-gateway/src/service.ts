@@ -1,19 +1,16 @@
 import { Agent } from "node:http";
 import {
-  cacheVerified,
   createApp,
   createMetrics,
   createRateLimiters,
-  createTokenVerifier,
-  followRevocations,
   type Logger,
   listen,
   openRedis,
+  openTokenVerifier,
   type RateLimiter,
-  type Revocations,
-  refuseRevoked,
   type Service,
   startManagement,
+  type TokenVerifier,
 } from "@mobile-ai-agent/service-kit";
 import type { Express, RequestHandler } from "express";
 import type { GatewayConfig } from "./config.ts";
@@ -42,17 +39,12 @@ export function createApiGateway(
   const ports = { http: 0, management: 0 };
   let ready = false;
 
-  const mount = (limiters: Readonly<Record<LimitClass, RateLimiter>>, revocations: Revocations) => {
-    const verifier = createTokenVerifier({
-      issuer: config.JWT_ISSUER,
-      audience: config.JWT_AUDIENCE,
-      jwksUrl: config.JWKS_URL,
-    });
+  const mount = (limiters: Readonly<Record<LimitClass, RateLimiter>>, verifier: TokenVerifier) => {
     const gatewayMetrics = createGatewayMetrics(metrics.registry);
     return (app: Express) => {
       app.set("trust proxy", config.TRUSTED_PROXY_COUNT);
       if (config.CORS_ALLOWED_ORIGINS.length > 0) app.use(allowOrigins(config.CORS_ALLOWED_ORIGINS));
-      app.use(identify(refuseRevoked(cacheVerified(verifier), revocations)));
+      app.use(identify(verifier));
       const limit = overrides.limit ?? limitRequests(limiters, gatewayMetrics);
       mountRoutes(app, { config, agent, limit, metrics: gatewayMetrics, logger });
     };
@@ -66,9 +58,9 @@ export function createApiGateway(
       closers.unshift(management.close);
       const redis = openRedis(config, logger);
       closers.unshift(redis.close);
-      const revocations = await followRevocations(redis.client, logger);
-      closers.unshift(revocations.close);
-      const routes = mount(createRateLimiters(redis.client, limitsOf(config), logger), revocations);
+      const tokens = await openTokenVerifier(config, redis.client, logger, { remember: true });
+      closers.unshift(tokens.revocations.close);
+      const routes = mount(createRateLimiters(redis.client, limitsOf(config), logger), tokens.verifier);
       const http = await listen(createApp({ logger, metrics, routes, json: false }), config.PORT);
       closers.unshift(http.close);
       Object.assign(ports, { http: http.port, management: management.port });

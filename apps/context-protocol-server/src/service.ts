@@ -9,11 +9,9 @@ import {
   createApp,
   createLogger,
   createMetrics,
-  createTokenVerifier,
-  followRevocations,
   type Logger,
   listen,
-  refuseRevoked,
+  openTokenVerifier,
   requireUser,
   type Service,
   startManagement,
@@ -50,14 +48,8 @@ export function createService(
       resources.defer(() => redis.close());
       const store = createConversationStore(mongo.db);
       await store.createIndexes();
-      const revocations = await followRevocations(redis, logger);
+      const { verifier, revocations } = await openTokenVerifier(config, redis, logger);
       resources.defer(() => revocations.close());
-      const tokens = createTokenVerifier({
-        issuer: config.JWT_ISSUER,
-        audience: config.JWT_AUDIENCE,
-        jwksUrl: config.JWKS_URL,
-      });
-      const verifier = refuseRevoked(tokens, revocations);
       const routes = mountRoutes({
         store,
         queue: createRunQueue(redis),

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { HttpProblem } from "@mobile-ai-agent/service-kit";
+import { unprocessable } from "./unprocessable.ts";
 
 const run = promisify(execFile);
 
@@ -68,8 +68,4 @@ async function decode(ffmpeg: string, signal: AbortSignal, args: readonly string
     }
     throw unprocessable("the recording can't be read: it is damaged, or has no sound", cause);
   }
-}
-
-function unprocessable(detail: string, cause?: unknown): HttpProblem {
-  return new HttpProblem(422, "Unprocessable Content", detail, { cause });
 }

@@ -1,5 +1,6 @@
 import { HttpProblem } from "@mobile-ai-agent/service-kit";
 import sharp, { type Sharp } from "sharp";
+import { unprocessable } from "./unprocessable.ts";
 
 const LONGEST_SIDE = 2048;
 const THUMBNAIL_SIDE = 320;
@@ -57,8 +58,4 @@ export async function convertImage(path: string, maxPixels: number): Promise<Con
 
 function shrink(image: Sharp, side: number): Sharp {
   return image.resize({ width: side, height: side, fit: "inside", withoutEnlargement: true });
-}
-
-function unprocessable(detail: string, cause?: unknown): HttpProblem {
-  return new HttpProblem(422, "Unprocessable Content", detail, { cause });
 }

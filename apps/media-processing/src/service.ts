@@ -4,11 +4,9 @@ import {
   connectRedis,
   createApp,
   createMetrics,
-  createTokenVerifier,
-  followRevocations,
   type Logger,
   listen,
-  refuseRevoked,
+  openTokenVerifier,
   requireUser,
   type Service,
   startManagement,
@@ -47,20 +45,15 @@ export function createService(config: MediaConfig, { logger }: { logger: Logger 
       await media.createIndexes();
       const redis = await connectRedis(config, logger);
       resources.defer(() => redis.close());
-      const revocations = await followRevocations(redis, logger);
+      const { verifier, revocations } = await openTokenVerifier(config, redis, logger);
       resources.defer(() => revocations.close());
       const objects = await createObjectStore(config.OBJECT_STORE_URL);
-      const verifier = createTokenVerifier({
-        issuer: config.JWT_ISSUER,
-        audience: config.JWT_AUDIENCE,
-        jwksUrl: config.JWKS_URL,
-      });
       const routes = mountRoutes({
         ...{ config, media, objects, logger },
         signedUrls: createSignedUrls(config.MEDIA_URL_KEY),
         conversions: pLimit(config.CONVERSIONS),
         metrics: createMediaMetrics(metrics.registry),
-        authenticate: requireUser(refuseRevoked(verifier, revocations)),
+        authenticate: requireUser(verifier),
       });
       const sweep = setInterval(() => {
         sweepOrphans({ media, objects, logger }).catch((error) =>

@@ -5,11 +5,9 @@ import {
   createLogger,
   createMetrics,
   createRateLimiters,
-  createTokenVerifier,
-  followRevocations,
   type Logger,
   listen,
-  refuseRevoked,
+  openTokenVerifier,
   type Service,
   startManagement,
 } from "@mobile-ai-agent/service-kit";
@@ -40,18 +38,13 @@ export function createService(
       resources.defer(() => probes.close());
       const redis = await connectRedis(config, logger);
       resources.defer(() => redis.close());
-      const revocations = await followRevocations(redis, logger);
+      const { verifier, revocations } = await openTokenVerifier(config, redis, logger);
       resources.defer(() => revocations.close());
-      const tokens = createTokenVerifier({
-        issuer: config.JWT_ISSUER,
-        audience: config.JWT_AUDIENCE,
-        jwksUrl: config.JWKS_URL,
-      });
       const server = createServer(createApp({ logger, metrics, routes: () => {}, json: false }));
       const io = attachSocketServer(server, {
         allowedOrigins: config.ALLOWED_ORIGINS,
         redis,
-        verifier: refuseRevoked(tokens, revocations),
+        verifier,
         revocations,
         // Of the name by which api-gateway counts too: a message is one, whichever way it comes.
         messageLimit: createRateLimiters(redis, { chat: limitOf(config) }, logger).chat,

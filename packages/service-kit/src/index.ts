@@ -17,6 +17,7 @@ export { createLogger, type Logger } from "./logger.ts";
 export { startManagement } from "./management.ts";
 export { createMetrics, type Metrics } from "./metrics.ts";
 export { connectMongo, isDuplicateKey } from "./mongo.ts";
+export { openTokenVerifier } from "./open-token-verifier.ts";
 export { parseBody, parseQuery } from "./parse.ts";
 export { HttpProblem } from "./problem.ts";
 export {
