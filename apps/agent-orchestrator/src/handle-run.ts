@@ -1,4 +1,4 @@
-import type { ConversationStore, Run, RunLog } from "@mobile-ai-agent/conversation-store";
+import type { ConversationStore, Run, RunLog, RunStep } from "@mobile-ai-agent/conversation-store";
 import type { GuardPolicy } from "@mobile-ai-agent/guard";
 import type { Logger } from "@mobile-ai-agent/service-kit";
 import { answerWithTools, unfinished } from "./agent.ts";
@@ -63,15 +63,15 @@ async function handleWatched(
   if (answer) return await (run.cancelRequested ? endCancelled : complete)(ending, answer.id);
   if (run.status === "failed") return await log.fail(UNAVAILABLE);
   if (run.cancelRequested) return await storeCancelled(ending);
+  const steps = await store.runs.stepsOf(run);
   // Another answer would differ from the tokens that devices have already.
-  const begun =
-    unfinished({ steps: run.steps, said: log.content }).text !== "" && !log.content.endsWith(REFUSAL);
+  const begun = unfinished({ steps, said: log.content }).text !== "" && !log.content.endsWith(REFUSAL);
   if (begun && !dependencies.modelContinues) return await fail(ending, INTERRUPTED);
 
   await store.runs.setStatus(runId, "running");
   const time = AbortSignal.timeout(limits.maxSeconds * 1000);
   try {
-    await streamAnswer(run, log, AbortSignal.any([signal, cancelled, time]), dependencies);
+    await streamAnswer({ run, steps }, log, AbortSignal.any([signal, cancelled, time]), dependencies);
     await complete(ending, (await storeAnswer(ending)).id);
     logger.info("run completed", { run_id: runId, tokens: log.sequence - 1 });
   } catch (error) {
@@ -84,7 +84,12 @@ async function handleWatched(
 }
 
 /** Afterwards the log has the whole answer, of which the guard has seen every piece. */
-async function streamAnswer(run: Run, log: EventLog, signal: AbortSignal, dependencies: RunDependencies) {
+async function streamAnswer(
+  { run, steps }: { run: Run; steps: readonly RunStep[] },
+  log: EventLog,
+  signal: AbortSignal,
+  dependencies: RunDependencies,
+) {
   const { store, openTools, model, limits, guardPolicy, logger } = dependencies;
   const guard = createRunGuard(guardPolicy, logger, run.id);
   const conversation = conversationOf(await store.messages.history(run.sessionId, HISTORY), run);
@@ -107,10 +112,10 @@ async function streamAnswer(run: Run, log: EventLog, signal: AbortSignal, depend
           own,
           userId: run.userId,
           maxSteps: limits.maxSteps,
-          steps: run.steps,
+          steps,
           said: log.content,
         },
-        onStep: (step) => store.runs.addStep(run.id, step),
+        onStep: (step) => store.runs.addStep(run, step),
       },
       signal,
     );
@@ -131,7 +136,8 @@ interface Ending {
 function storeAnswer({ run, log, store }: Ending) {
   const { content } = log;
   const filtered = isFiltered(content);
-  return store.messages.addAnswer({ sessionId: run.sessionId, runId: run.id, content, filtered });
+  const { id: runId, sessionId, userId } = run;
+  return store.messages.addAnswer({ sessionId, userId, runId, content, filtered });
 }
 
 async function complete({ run, log, store }: Ending, messageId: string): Promise<void> {

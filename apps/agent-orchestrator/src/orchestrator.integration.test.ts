@@ -28,7 +28,7 @@ it("streams tokens in order, and stores exactly what it streamed", async () => {
   const { store, queue, model } = platform;
   await platform.startOrchestrator();
   const { runId, sessionId, userId } = await platform.storeRun("Why is the sky blue?");
-  await store.contexts.update(sessionId, { name: "Ann" });
+  await store.contexts.update({ sessionId, userId }, { name: "Ann" });
   await queue.enqueue(runId);
   const events = await platform.eventsOf(runId);
   expect(textsOf(events)).toEqual(WORDS);

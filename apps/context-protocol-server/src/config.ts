@@ -1,3 +1,4 @@
+import { contentKeysConfig } from "@mobile-ai-agent/content-cipher";
 import {
   baseConfig,
   mongoConfig,
@@ -26,6 +27,7 @@ const serviceConfig = z.object({
   ...mongoConfig.shape,
   ...redisConfig.shape,
   ...runTokenConfig.shape,
+  ...contentKeysConfig.shape,
   MEDIA_PROCESSING_URL: z
     .url({ protocol: /^https?$/, error: "must be an http or https URL" })
     .optional()

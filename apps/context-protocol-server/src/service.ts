@@ -1,3 +1,4 @@
+import { openContentCipher } from "@mobile-ai-agent/content-cipher";
 import {
   createConversationStore,
   createRunCancellations,
@@ -46,7 +47,9 @@ export function createService(
       resources.defer(() => mongo.close());
       const redis = await connectRedis(config, logger);
       resources.defer(() => redis.close());
-      const store = createConversationStore(mongo.db);
+      const content = openContentCipher(config, mongo.db, logger);
+      resources.defer(() => content.close());
+      const store = createConversationStore(mongo.db, content.cipher);
       await store.createIndexes();
       const { verifier, revocations } = await openTokenVerifier(config, redis, logger);
       resources.defer(() => revocations.close());

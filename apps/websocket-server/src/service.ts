@@ -1,4 +1,5 @@
 import { createServer } from "node:http";
+import { openTransitCipher } from "@mobile-ai-agent/content-cipher";
 import {
   connectRedis,
   createApp,
@@ -40,10 +41,13 @@ export function createService(
       resources.defer(() => redis.close());
       const { verifier, revocations } = await openTokenVerifier(config, redis, logger);
       resources.defer(() => revocations.close());
+      const transit = openTransitCipher(config, logger);
+      resources.defer(() => transit.close());
       const server = createServer(createApp({ logger, metrics, routes: () => {}, json: false }));
       const io = attachSocketServer(server, {
         allowedOrigins: config.ALLOWED_ORIGINS,
         redis,
+        cipher: transit.cipher,
         verifier,
         revocations,
         // Of the name by which api-gateway counts too: a message is one, whichever way it comes.

@@ -1,4 +1,5 @@
 import type { Server as HttpServer } from "node:http";
+import type { TransitCipher } from "@mobile-ai-agent/content-cipher";
 import { SOCKET_PATH } from "@mobile-ai-agent/contracts";
 import { createRunLog } from "@mobile-ai-agent/conversation-store";
 import type {
@@ -8,7 +9,6 @@ import type {
   Revocations,
   TokenVerifier,
 } from "@mobile-ai-agent/service-kit";
-import { createAdapter } from "@socket.io/redis-streams-adapter";
 import { Server } from "socket.io";
 import { authenticate } from "./authenticate.ts";
 import type { ContextClient } from "./context-client.ts";
@@ -18,11 +18,14 @@ import { sendMessage } from "./handlers/send-message.ts";
 import { subscribeRun } from "./handlers/subscribe-run.ts";
 import { isAllowedOrigin } from "./origin.ts";
 import { endWhenRevoked } from "./revocation.ts";
+import { createSealedAdapter } from "./sealed-adapter.ts";
 import { roomOf, roomOfSignIn, type UserSocketServer } from "./socket-types.ts";
 
 export interface SocketServerOptions {
   readonly allowedOrigins: readonly string[];
   readonly redis: RedisClient;
+  /** Seals what passes through Redis. */
+  readonly cipher: TransitCipher;
   readonly verifier: TokenVerifier;
   readonly revocations: Pick<Revocations, "has" | "onRevoked">;
   readonly messageLimit: RateLimiter;
@@ -33,7 +36,16 @@ export interface SocketServerOptions {
 /** Serves Socket.IO on an HTTP server that doesn't listen yet. */
 export function attachSocketServer(
   http: HttpServer,
-  { allowedOrigins, redis, verifier, revocations, messageLimit, context, logger }: SocketServerOptions,
+  {
+    allowedOrigins,
+    redis,
+    cipher,
+    verifier,
+    revocations,
+    messageLimit,
+    context,
+    logger,
+  }: SocketServerOptions,
 ): UserSocketServer {
   const io: UserSocketServer = new Server(http, {
     path: SOCKET_PATH,
@@ -43,7 +55,7 @@ export function attachSocketServer(
     maxHttpBufferSize: 64 * 1024,
     connectTimeout: 10_000,
     allowRequest: ({ headers }, decide) => decide(null, isAllowedOrigin(headers, allowedOrigins)),
-    adapter: createAdapter(redis, { onlyPlaintext: true }),
+    adapter: createSealedAdapter(redis, cipher),
   });
   // The request is of no use after the handshake and as large as all the rest of a connection.
   io.engine.on("connection", (connection: { request: unknown }) => {
@@ -51,7 +63,7 @@ export function attachSocketServer(
   });
   io.use(authenticate(verifier));
   revocations.onRevoked((signIn) => io.local.in(roomOfSignIn(signIn)).disconnectSockets(true));
-  const log = createRunLog(redis);
+  const log = createRunLog(redis, cipher);
   io.on("connection", (socket) => {
     void socket.join(roomOf(socket.data.claims));
     endAtExpiry(socket);

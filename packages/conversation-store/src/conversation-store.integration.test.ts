@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { startMongo } from "@mobile-ai-agent/test-support";
+import { startMongo, testCipher } from "@mobile-ai-agent/test-support";
 import { MongoClient } from "mongodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ConversationStore, createConversationStore } from "./conversation-store.ts";
@@ -11,7 +11,7 @@ let store: ConversationStore;
 beforeAll(async () => {
   mongo = await startMongo();
   client = await MongoClient.connect(mongo.uri);
-  store = createConversationStore(client.db());
+  store = createConversationStore(client.db(), testCipher(client.db()));
   await store.createIndexes();
   await store.createIndexes();
 });
@@ -65,11 +65,13 @@ describe("messages", () => {
   });
 
   it("stores one answer a run, after the message that asked", async () => {
-    const sessionId = randomUUID();
+    const [sessionId, userId] = [randomUUID(), randomUUID()];
     const { message, runId } = await text({ sessionId });
     expect(await store.messages.answerOf(runId)).toBeUndefined();
     const answers = await Promise.all(
-      oneTo(3).map((number) => store.messages.addAnswer({ sessionId, runId, content: `answer ${number}` })),
+      oneTo(3).map((number) =>
+        store.messages.addAnswer({ sessionId, userId, runId, content: `answer ${number}` }),
+      ),
     );
     expect(new Set(answers.map(({ id }) => id)).size).toBe(1);
     expect(await store.messages.answerOf(runId)).toEqual(answers[0]);
@@ -88,39 +90,39 @@ describe("messages", () => {
 
 describe("contexts", () => {
   it("loses none of ten parallel updates", async () => {
-    const sessionId = randomUUID();
+    const session = { sessionId: randomUUID(), userId: randomUUID() };
     await Promise.all(
-      oneTo(10).map((number) => store.contexts.update(sessionId, { [`key${number}`]: number })),
+      oneTo(10).map((number) => store.contexts.update(session, { [`key${number}`]: number })),
     );
-    const { version, context } = await store.contexts.get(sessionId);
+    const { version, context } = await store.contexts.get(session);
     expect(version).toBe(10);
     expect(Object.keys(context)).toHaveLength(10);
   });
 
   it("changes nothing when another version is expected", async () => {
-    const sessionId = randomUUID();
-    const first = await store.contexts.update(sessionId, { a: 1 }, 0);
+    const session = { sessionId: randomUUID(), userId: randomUUID() };
+    const first = await store.contexts.update(session, { a: 1 }, 0);
     expect(first).toEqual({
       outcome: "updated",
-      context: { session_id: sessionId, version: 1, context: { a: 1 } },
+      context: { session_id: session.sessionId, version: 1, context: { a: 1 } },
     });
-    expect(await store.contexts.update(sessionId, { a: 2 }, 0)).toEqual({ outcome: "conflict" });
-    expect((await store.contexts.get(sessionId)).context).toEqual({ a: 1 });
+    expect(await store.contexts.update(session, { a: 2 }, 0)).toEqual({ outcome: "conflict" });
+    expect((await store.contexts.get(session)).context).toEqual({ a: 1 });
   });
 
   it("keeps keys that mean something to a database", async () => {
-    const sessionId = randomUUID();
+    const session = { sessionId: randomUUID(), userId: randomUUID() };
     const context = JSON.parse('{"$set": {"a.b": 1}, "__proto__": {"x": 1}, "": 0}');
-    await store.contexts.update(sessionId, context);
-    expect(JSON.stringify((await store.contexts.get(sessionId)).context)).toBe(JSON.stringify(context));
+    await store.contexts.update(session, context);
+    expect(JSON.stringify((await store.contexts.get(session)).context)).toBe(JSON.stringify(context));
   });
 
   it("refuses to grow beyond its limit", async () => {
-    const sessionId = randomUUID();
-    expect(await store.contexts.update(sessionId, { a: "x".repeat(70_000) })).toEqual({
+    const session = { sessionId: randomUUID(), userId: randomUUID() };
+    expect(await store.contexts.update(session, { a: "x".repeat(70_000) })).toEqual({
       outcome: "too_large",
     });
-    expect((await store.contexts.get(sessionId)).version).toBe(0);
+    expect((await store.contexts.get(session)).version).toBe(0);
   });
 });
 

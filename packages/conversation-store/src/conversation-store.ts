@@ -1,3 +1,4 @@
+import type { ContentCipher } from "@mobile-ai-agent/content-cipher";
 import type { Db } from "mongodb";
 import { type ContextStore, createContextStore } from "./contexts.ts";
 import { createMessageStore, type MessageStore } from "./messages.ts";
@@ -15,11 +16,12 @@ export interface ConversationStore {
   createIndexes(): Promise<void>;
 }
 
-export function createConversationStore(db: Db): ConversationStore {
-  const sessions = createSessionStore(db);
-  const messages = createMessageStore(db);
-  const contexts = createContextStore(db);
-  const runs = createRunStore(db);
+/** @param cipher seals what users and the agent say, and what is kept about them, each under the user's own key */
+export function createConversationStore(db: Db, cipher: ContentCipher): ConversationStore {
+  const sessions = createSessionStore(db, cipher);
+  const messages = createMessageStore(db, cipher);
+  const contexts = createContextStore(db, cipher);
+  const runs = createRunStore(db, cipher);
   return {
     sessions,
     messages,

@@ -1,4 +1,4 @@
-export { MAX_CONTEXT_BYTES } from "./contexts.ts";
+export { MAX_CONTEXT_BYTES, type OwnedSession } from "./contexts.ts";
 export { type ConversationStore, createConversationStore } from "./conversation-store.ts";
 export { createRunCancellations, type RunCancellations } from "./run-cancellations.ts";
 export { createRunLog, type RunLog } from "./run-log.ts";

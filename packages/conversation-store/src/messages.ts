@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
+import type { ContentCipher, Place } from "@mobile-ai-agent/content-cipher";
 import type { Message } from "@mobile-ai-agent/contracts";
 import { isDuplicateKey } from "@mobile-ai-agent/service-kit";
-import type { Db } from "mongodb";
+import type { Binary, Db } from "mongodb";
 
 interface MessageDocument {
   _id: string;
@@ -11,10 +12,12 @@ interface MessageDocument {
   /** What makes a message the same one again: unique in its session, always present (no partial indexes). */
   identity: string;
   client_message_id?: string;
+  /** Whose key seals it: the session's user, also of answers. Absent in answers from before there was a cipher. */
   user_id?: string;
   role: Message["role"];
   type: Message["type"];
-  content: string;
+  /** Sealed; text in messages from before there was a cipher. */
+  content: Binary | string;
   media_id?: string;
   run_id: string;
   created_at: Date;
@@ -32,6 +35,8 @@ export interface NewUserMessage {
 
 export interface NewAnswer {
   readonly sessionId: string;
+  /** Whose session it is. */
+  readonly userId: string;
   readonly runId: string;
   readonly content: string;
   /** Whether the output filter or a refusal changed it. */
@@ -62,16 +67,24 @@ export interface MessageStore {
 /** Every round has a winner, so this many writers of one session at one moment all get through. */
 const MAX_ATTEMPTS = 100;
 
-export function createMessageStore(db: Db): MessageStore {
+/** What a search has in memory at a time. */
+const SEARCH_BATCH = 100;
+
+export function createMessageStore(db: Db, cipher: ContentCipher): MessageStore {
   const messages = db.collection<MessageDocument>("messages");
+  const toMessage = async (document: MessageDocument) =>
+    describe(document, await cipher.open(document.user_id ?? "", placeOf(document), document.content));
+  const toMessages = (documents: readonly MessageDocument[]) => Promise.all(documents.map(toMessage));
 
   /**
    * Takes the next sequence number; the unique index refuses it to all but one writer, the others try again.
    */
   async function insert(
-    message: Omit<MessageDocument, "_id" | "sequence" | "created_at">,
+    message: Omit<MessageDocument, "_id" | "sequence" | "created_at"> & { user_id: string; content: string },
   ): Promise<{ message: Message; created: boolean }> {
-    const { session_id, identity } = message;
+    const { session_id, identity, user_id } = message;
+    const _id = randomUUID();
+    const content = await cipher.seal(user_id, placeOf({ session_id, _id }), message.content);
     for (let attempt = 1; ; attempt++) {
       const last = await messages.findOne(
         { session_id },
@@ -79,17 +92,18 @@ export function createMessageStore(db: Db): MessageStore {
       );
       const document: MessageDocument = {
         ...message,
-        _id: randomUUID(),
+        _id,
+        content,
         sequence: (last?.sequence ?? 0) + 1,
         created_at: new Date(),
       };
       try {
         await messages.insertOne(document);
-        return { message: toMessage(document), created: true };
+        return { message: describe(document, message.content), created: true };
       } catch (error) {
         if (!isDuplicateKey(error)) throw error;
         const existing = await messages.findOne({ session_id, identity });
-        if (existing !== null) return { message: toMessage(existing), created: false };
+        if (existing !== null) return { message: await toMessage(existing), created: false };
         if (attempt === MAX_ATTEMPTS) throw error;
         await delay(Math.random() * Math.min(attempt, 10));
       }
@@ -124,44 +138,58 @@ export function createMessageStore(db: Db): MessageStore {
         session_id: sessionId,
         identity: identityOf(clientMessageId),
       });
-      return document === null ? undefined : toMessage(document);
+      return document === null ? undefined : await toMessage(document);
     },
 
-    async addAnswer({ sessionId, runId, content, filtered = false }) {
+    async addAnswer({ sessionId, userId, runId, content, filtered = false }) {
       const answer = {
         ...({ role: "assistant", type: "text", content, run_id: runId } as const),
         ...(filtered && { metadata: { filtered } }),
       };
-      return (await insert({ session_id: sessionId, identity: `answer:${runId}`, ...answer })).message;
+      const place = { session_id: sessionId, user_id: userId, identity: `answer:${runId}` };
+      return (await insert({ ...place, ...answer })).message;
     },
 
     async answerOf(runId) {
       const document = await messages.findOne({ run_id: runId, role: "assistant" });
-      return document === null ? undefined : toMessage(document);
+      return document === null ? undefined : await toMessage(document);
     },
 
     async list(sessionId, { after, limit }) {
       const page = messages.find({ session_id: sessionId, sequence: { $gt: after } });
-      return (await page.sort({ sequence: 1 }).limit(limit).toArray()).map(toMessage);
+      return await toMessages(await page.sort({ sequence: 1 }).limit(limit).toArray());
     },
 
     async history(sessionId, limit) {
       const latest = messages.find({ session_id: sessionId }).sort({ sequence: -1 }).limit(limit);
-      return (await latest.toArray()).reverse().map(toMessage);
+      return await toMessages((await latest.toArray()).reverse());
     },
 
     async search(sessionId, { text, limit }) {
-      const content = { $regex: text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"), $options: "i" };
-      const found = messages.find({ session_id: sessionId, content }).sort({ sequence: -1 }).limit(limit);
-      return (await found.toArray()).map(toMessage);
+      // The database can't read it: the session's messages are opened, the latest first, until there are enough.
+      const wanted = new RegExp(text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"), "i");
+      const latest = messages
+        .find({ session_id: sessionId }, { batchSize: SEARCH_BATCH })
+        .sort({ sequence: -1 });
+      const found: Message[] = [];
+      for await (const document of latest) {
+        const message = await toMessage(document);
+        if (wanted.test(message.content)) found.push(message);
+        if (found.length === limit) break;
+      }
+      return found;
     },
   };
 }
 
 const identityOf = (clientMessageId: string) => `client:${clientMessageId}`;
 
-function toMessage(document: MessageDocument): Message {
-  const { _id, session_id, sequence, client_message_id, role, type, content, run_id, created_at } = document;
+function placeOf({ session_id, _id }: Pick<MessageDocument, "session_id" | "_id">): Place {
+  return { collection: "messages", record: `${session_id}/${_id}`, field: "content" };
+}
+
+function describe(document: MessageDocument, content: string): Message {
+  const { _id, session_id, sequence, client_message_id, role, type, run_id, created_at } = document;
   const { media_id, metadata } = document;
   return {
     id: _id,

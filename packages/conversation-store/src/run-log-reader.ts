@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
+import type { TransitCipher } from "@mobile-ai-agent/content-cipher";
 import type { RunEvent } from "@mobile-ai-agent/contracts";
 import { ErrorReply } from "redis";
 import { connectSecond, type RedisClient } from "./redis-client.ts";
@@ -29,14 +30,16 @@ interface Feed {
  */
 export class RunLogReader {
   readonly #redis: RedisClient;
+  readonly #cipher: TransitCipher;
   readonly #feeds = new Map<string, Feed>();
   readonly #wakeKey = `wake:${randomUUID()}`;
   #wakeId = "0-0";
   /** Identity of the loop that is in charge; a loop that finds another one here ends. */
   #loop: AbortController | undefined;
 
-  constructor(redis: RedisClient) {
+  constructor(redis: RedisClient, cipher: TransitCipher) {
     this.#redis = redis;
+    this.#cipher = cipher;
   }
 
   read(key: string, after: number, signal: AbortSignal): AsyncIterable<RunEvent> {
@@ -110,10 +113,12 @@ export class RunLogReader {
       while (!loop.signal.aborted) await this.#readOnce(connection, loop.signal);
     } catch (error) {
       if (loop.signal.aborted) return;
-      for (const { subscriptions } of [...this.#feeds.values()]) {
-        for (const { fail } of [...subscriptions]) fail(error);
-      }
+      for (const key of [...this.#feeds.keys()]) this.#fail(key, error);
     }
+  }
+
+  #fail(key: string, error: unknown): void {
+    for (const { fail } of [...(this.#feeds.get(key)?.subscriptions ?? [])]) fail(error);
   }
 
   async #readOnce(connection: RedisClient, signal: AbortSignal): Promise<void> {
@@ -124,12 +129,25 @@ export class RunLogReader {
       const reply = await connection.xRead(streams, { BLOCK: BLOCK_MS, COUNT: MAX_EVENTS });
       for (const { name, messages } of reply ?? []) {
         if (name === this.#wakeKey) this.#wakeId = messages.at(-1)?.id ?? this.#wakeId;
-        else this.#deliver(name, asked.get(name) ?? 0, messages.map(toEvent));
+        else this.#open(name, asked.get(name) ?? 0, messages);
       }
     } catch (error) {
       if (signal.aborted || (error instanceof ErrorReply && !error.message.startsWith("LOADING")))
         throw error;
       await delay(RETRY_MS, undefined, { signal }).catch(ignore);
+    }
+  }
+
+  /** An entry that doesn't open ends the reading of its log, not that of others. */
+  #open(key: string, from: number, entries: readonly Entry[]): void {
+    try {
+      this.#deliver(
+        key,
+        from,
+        entries.map((entry) => toEvent(this.#cipher, key, entry)),
+      );
+    } catch (error) {
+      this.#fail(key, error);
     }
   }
 
@@ -154,9 +172,15 @@ export class RunLogReader {
   }
 }
 
-/** The log is written by `append` only, so its entries are trusted. */
-function toEvent({ message }: { message: Record<string, string> }): RunEvent {
-  return JSON.parse(message.event ?? "") as RunEvent;
+interface Entry {
+  readonly id: string;
+  readonly message: Record<string, string>;
+}
+
+/** The log is written by `append` only, so its entries are trusted. Those from before there was a cipher are JSON. */
+function toEvent(cipher: TransitCipher, key: string, { id, message }: Entry): RunEvent {
+  const { sealed, event = "" } = message;
+  return JSON.parse(sealed === undefined ? event : cipher.open([key, id], sealed)) as RunEvent;
 }
 
 function ignore(): void {}

@@ -1,3 +1,4 @@
+import type { TransitCipher } from "@mobile-ai-agent/content-cipher";
 import type { RunEvent } from "@mobile-ai-agent/contracts";
 import type { RedisClient } from "./redis-client.ts";
 import { RunLogReader } from "./run-log-reader.ts";
@@ -21,14 +22,16 @@ export interface RunLog {
 
 const KEEP_MS = 60 * 60 * 1000;
 
-export function createRunLog(redis: RedisClient): RunLog {
-  const reader = new RunLogReader(redis);
+/** @param cipher seals the events: Redis sees their numbers and lengths only */
+export function createRunLog(redis: RedisClient, cipher: TransitCipher): RunLog {
+  const reader = new RunLogReader(redis, cipher);
   return {
     async append(event) {
       const key = keyOf(event.runId);
+      const id = `${event.sequence}-0`;
       await redis
         .multi()
-        .xAdd(key, `${event.sequence}-0`, { event: JSON.stringify(event) })
+        .xAdd(key, id, { sealed: cipher.seal([key, id], JSON.stringify(event)) })
         .pExpire(key, KEEP_MS)
         .exec();
     },

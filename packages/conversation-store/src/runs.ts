@@ -1,6 +1,7 @@
+import type { ContentCipher, Place } from "@mobile-ai-agent/content-cipher";
 import type { RunStatus } from "@mobile-ai-agent/contracts";
 import { isDuplicateKey } from "@mobile-ai-agent/service-kit";
-import type { Db } from "mongodb";
+import type { Binary, Db, Filter } from "mongodb";
 
 interface RunDocument {
   _id: string;
@@ -10,8 +11,8 @@ interface RunDocument {
   status: RunStatus;
   /** When its user asked for its end. */
   cancel_requested_at?: Date;
-  /** Absent before the first. */
-  steps?: RunStep[];
+  /** JSON text, each sealed; as they are in runs from before there was a cipher. Absent before the first. */
+  steps?: (Binary | RunStep)[];
   created_at: Date;
   updated_at: Date;
 }
@@ -34,8 +35,6 @@ export interface Run {
   readonly status: RunStatus;
   /** Whether its user has asked for its end. */
   readonly cancelRequested: boolean;
-  /** What was done so far: who takes the run over must not do it again. */
-  readonly steps: readonly RunStep[];
   readonly createdAt: Date;
   /** When the status last changed. */
   readonly updatedAt: Date;
@@ -54,14 +53,19 @@ export interface RunStore {
   create(run: NewRun): Promise<Run>;
   get(runId: string): Promise<Run | undefined>;
   setStatus(runId: string, status: RunStatus): Promise<void>;
-  addStep(runId: string, step: RunStep): Promise<void>;
+  addStep(run: Pick<Run, "id" | "userId">, step: RunStep): Promise<void>;
+  /** What was done so far: who takes the run over must not do it again. Only they need it, so a run is read without. */
+  stepsOf(run: Pick<Run, "id" | "userId">): Promise<RunStep[]>;
   /** Notes that the user wants the run to end; whoever handles it hears of it by `RunCancellations`. */
   requestCancel(runId: string): Promise<void>;
   /** Runs whose status is `queued` or `running` since before `date`, the oldest first. */
   unfinishedBefore(date: Date, limit: number): Promise<Run[]>;
 }
 
-export function createRunStore(db: Db): RunStore {
+/** Steps may be large, and few want them. */
+const WITHOUT_STEPS = { projection: { steps: 0 } } as const;
+
+export function createRunStore(db: Db, cipher: ContentCipher): RunStore {
   const runs = db.collection<RunDocument>("runs");
   return {
     async createIndexes() {
@@ -83,14 +87,14 @@ export function createRunStore(db: Db): RunStore {
         await runs.insertOne(document);
         return toRun(document);
       } catch (error) {
-        const existing = isDuplicateKey(error) ? await runs.findOne({ _id: runId }) : null;
+        const existing = isDuplicateKey(error) ? await runs.findOne({ _id: runId }, WITHOUT_STEPS) : null;
         if (existing === null) throw error;
         return toRun(existing);
       }
     },
 
     async get(runId) {
-      const document = await runs.findOne({ _id: runId });
+      const document = await runs.findOne({ _id: runId }, WITHOUT_STEPS);
       return document === null ? undefined : toRun(document);
     },
 
@@ -98,8 +102,18 @@ export function createRunStore(db: Db): RunStore {
       await runs.updateOne({ _id: runId }, { $set: { status, updated_at: new Date() } });
     },
 
-    async addStep(runId, step) {
-      await runs.updateOne({ _id: runId }, { $push: { steps: step } });
+    async addStep({ id, userId }, step) {
+      const sealed = await cipher.seal(userId, stepsPlace(id), JSON.stringify(step));
+      await runs.updateOne({ _id: id }, { $push: { steps: sealed } });
+    },
+
+    async stepsOf({ id, userId }) {
+      const document = await runs.findOne({ _id: id }, { projection: { steps: 1 } });
+      return await Promise.all(
+        (document?.steps ?? []).map(async (step) =>
+          isSealed(step) ? JSON.parse(await cipher.open(userId, stepsPlace(id), step)) : step,
+        ),
+      );
     },
 
     async requestCancel(runId) {
@@ -107,7 +121,8 @@ export function createRunStore(db: Db): RunStore {
     },
 
     async unfinishedBefore(date, limit) {
-      const found = runs.find({ status: { $in: ["queued", "running"] }, updated_at: { $lt: date } });
+      const unfinished = { status: { $in: ["queued", "running"] }, updated_at: { $lt: date } } as const;
+      const found = runs.find(unfinished as Filter<RunDocument>, WITHOUT_STEPS);
       return (await found.sort({ updated_at: 1 }).limit(limit).toArray()).map(toRun);
     },
   };
@@ -122,8 +137,15 @@ function toRun(document: RunDocument): Run {
     messageId: message_id,
     status,
     cancelRequested: document.cancel_requested_at !== undefined,
-    steps: document.steps ?? [],
     createdAt: created_at,
     updatedAt: updated_at,
   };
+}
+
+function stepsPlace(runId: string): Place {
+  return { collection: "runs", record: runId, field: "steps" };
+}
+
+function isSealed(step: Binary | RunStep): step is Binary {
+  return "_bsontype" in step;
 }

@@ -1,15 +1,17 @@
 import { createHash, randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
+import type { ContentCipher, Place } from "@mobile-ai-agent/content-cipher";
 import type { Session } from "@mobile-ai-agent/contracts";
-import type { Db } from "mongodb";
+import type { Binary, Db } from "mongodb";
 
 interface SessionDocument {
   _id: string;
   user_id: string;
-  title: string;
+  /** Sealed, as `device_info`; text in sessions from before there was a cipher. */
+  title: Binary | string;
   /** SHA-256 of the session token, base64url; the token itself is shown once and kept nowhere. */
   token_hash: string;
   /** JSON text: the keys are the client's, and a database takes no `$os` and no `os.name`. */
-  device_info: string;
+  device_info: Binary | string;
   created_at: Date;
   updated_at: Date;
 }
@@ -35,8 +37,10 @@ export interface SessionStore {
 
 const LIST_LIMIT = 100;
 
-export function createSessionStore(db: Db): SessionStore {
+export function createSessionStore(db: Db, cipher: ContentCipher): SessionStore {
   const sessions = db.collection<SessionDocument>("sessions");
+  const toSession = async (document: SessionDocument) =>
+    describe(document, await cipher.open(document.user_id, placeOf(document._id, "title"), document.title));
   return {
     async createIndexes() {
       await sessions.createIndex({ user_id: 1, updated_at: -1 });
@@ -45,27 +49,28 @@ export function createSessionStore(db: Db): SessionStore {
     async create({ userId, title = "", deviceInfo = {} }) {
       const token = randomBytes(32).toString("base64url");
       const now = new Date();
+      const _id = randomUUID();
       const document: SessionDocument = {
-        _id: randomUUID(),
+        _id,
         user_id: userId,
-        title,
+        title: await cipher.seal(userId, placeOf(_id, "title"), title),
         token_hash: hashOf(token),
-        device_info: JSON.stringify(deviceInfo),
+        device_info: await cipher.seal(userId, placeOf(_id, "device_info"), JSON.stringify(deviceInfo)),
         created_at: now,
         updated_at: now,
       };
       await sessions.insertOne(document);
-      return { session: toSession(document), token };
+      return { session: describe(document, title), token };
     },
 
     async get(id, userId) {
       const document = await sessions.findOne({ _id: id, user_id: userId });
-      return document === null ? undefined : toSession(document);
+      return document === null ? undefined : await toSession(document);
     },
 
     async list(userId) {
       const found = sessions.find({ user_id: userId }).sort({ updated_at: -1 }).limit(LIST_LIMIT);
-      return (await found.toArray()).map(toSession);
+      return await Promise.all((await found.toArray()).map(toSession));
     },
 
     async matchesToken(id, token) {
@@ -85,6 +90,10 @@ function hashOf(token: string): string {
   return createHash("sha256").update(token).digest("base64url");
 }
 
-function toSession({ _id, title, created_at, updated_at }: SessionDocument): Session {
+function placeOf(id: string, field: "title" | "device_info"): Place {
+  return { collection: "sessions", record: id, field };
+}
+
+function describe({ _id, created_at, updated_at }: SessionDocument, title: string): Session {
   return { id: _id, title, created_at: created_at.toISOString(), updated_at: updated_at.toISOString() };
 }

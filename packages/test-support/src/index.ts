@@ -1,3 +1,4 @@
+export { CONTENT_ENV, newContentKeys, ringOf, testCipher, testTransitCipher } from "./content-keys.ts";
 export { startDaemon } from "./daemon.ts";
 export { describedFetch } from "./described-fetch.ts";
 export { eventually } from "./eventually.ts";
