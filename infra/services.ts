@@ -41,7 +41,9 @@ export type LinkName =
   | "mcp-address"
   | "run-tokens"
   | "object-store"
-  | "media-urls";
+  | "media-urls"
+  | "content-keys"
+  | "transit-keys";
 
 interface ServiceDefinition {
   /** Services it calls; each gives `<NAME>_URL`. */
@@ -71,18 +73,21 @@ export const SERVICES: Readonly<Record<ServiceName, ServiceDefinition>> = {
   },
   "context-protocol-server": {
     calls: ["media-processing"],
-    links: ["mongodb", "redis", "token-verification", "mcp-address", "run-tokens"],
+    links: ["mongodb", "redis", "token-verification", "mcp-address", "run-tokens", "content-keys"],
   },
-  "websocket-server": { calls: ["context-protocol-server"], links: ["redis", "token-verification"] },
+  "websocket-server": {
+    calls: ["context-protocol-server"],
+    links: ["redis", "token-verification", "transit-keys"],
+  },
   "agent-orchestrator": {
     calls: ["llm-server", "context-protocol-server"],
-    links: ["mongodb", "redis", "run-tokens"],
+    links: ["mongodb", "redis", "run-tokens", "content-keys", "transit-keys"],
     // The embedded model is too small to call tools.
     env: { LLM_MODEL: "smollm2-135m-instruct", LLM_TOOLS: "false", LLM_CONTINUES: "true" },
   },
   "llm-server": { basePath: "/v1" },
   "media-processing": {
-    links: ["mongodb", "redis", "object-store", "media-urls", "token-verification"],
+    links: ["mongodb", "redis", "object-store", "media-urls", "token-verification", "content-keys"],
     // Memory of a picture goes back to the system; with an arena for each thread most of it would stay.
     env: { MALLOC_ARENA_MAX: "2" },
     scratch: "512Mi",

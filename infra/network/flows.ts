@@ -88,6 +88,8 @@ const linkTargets = (surroundings: Surroundings): Readonly<Record<LinkName, read
   "run-tokens": [],
   "object-store": (surroundings.objectStore ?? []).map((place) => ({ party: place, port: place.port })),
   "media-urls": [],
+  "content-keys": [],
+  "transit-keys": [],
 });
 
 /**
