@@ -23,7 +23,10 @@ interface StreamEnds {
  */
 export function createSealedAdapter(redis: RedisClient, cipher: TransitCipher) {
   const create = createAdapter(redis, { onlyPlaintext: true });
-  return (nsp: Namespace) => {
+  return sealedAdapter;
+
+  /** Socket.IO calls it as a constructor. */
+  function sealedAdapter(nsp: Namespace) {
     const adapter = create(nsp);
     const ends = adapter as unknown as StreamEnds;
     const [encode, onRawMessage] = [ends.encode.bind(adapter), ends.onRawMessage.bind(adapter)];
@@ -36,7 +39,7 @@ export function createSealedAdapter(redis: RedisClient, cipher: TransitCipher) {
       if (opened !== undefined) onRawMessage(opened, offset);
     };
     return adapter;
-  };
+  }
 
   function open(entry: Entry): Entry | undefined {
     if (entry.data === undefined) return entry;
