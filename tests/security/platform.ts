@@ -23,6 +23,8 @@ export interface Platform {
   readonly media: string;
   readonly sockets: string;
   readonly gateway: string;
+  /** Where it keeps things: what a service's configuration has, and the folder of the object store. */
+  readonly stores: { readonly MONGODB_URI: string; readonly REDIS_URL: string; readonly objects: string };
   /** One more gateway before the same services, of another configuration. Gives its origin. */
   startGateway(env: Readonly<Record<string, string>>): Promise<string>;
   makeAdmin(username: string): Promise<void>;
@@ -89,6 +91,7 @@ export async function startPlatform(issuer: TestIssuer): Promise<Platform> {
     media,
     sockets,
     gateway,
+    stores: { MONGODB_URI: mongo.uri, REDIS_URL: redis.url, objects: objects.path },
     startGateway,
     makeAdmin,
     stop: () => cleanup.disposeAsync(),
