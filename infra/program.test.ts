@@ -177,7 +177,11 @@ describe("every Deployment", () => {
         .sort();
     const readers = ["agent-orchestrator", "context-protocol-server", "media-processing"];
     expect(holders("master-keys")).toEqual(readers);
-    expect(holders("transit-keys")).toEqual(["agent-orchestrator", "websocket-server"]);
+    expect(holders("transit-keys")).toEqual([
+      "agent-orchestrator",
+      "context-protocol-server",
+      "websocket-server",
+    ]);
   });
 });
 

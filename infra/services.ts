@@ -73,7 +73,15 @@ export const SERVICES: Readonly<Record<ServiceName, ServiceDefinition>> = {
   },
   "context-protocol-server": {
     calls: ["media-processing"],
-    links: ["mongodb", "redis", "token-verification", "mcp-address", "run-tokens", "content-keys"],
+    links: [
+      "mongodb",
+      "redis",
+      "token-verification",
+      "mcp-address",
+      "run-tokens",
+      "content-keys",
+      "transit-keys",
+    ],
   },
   "websocket-server": {
     calls: ["context-protocol-server"],

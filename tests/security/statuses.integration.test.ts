@@ -85,6 +85,9 @@ function fromPage(call: Call, headers: Record<string, string>): Promise<Answer> 
 
 const wrongPassword: Provocation = (call) => withBody(call, { ...bodyOf(call), password: "wrong" });
 
+/** Who has seen nothing of the conversation. */
+const behind: Provocation = (call) => withBody(call, { ...bodyOf(call), after: 0 });
+
 /** What is special to an operation. */
 const OWN: Readonly<Record<string, Readonly<Record<number, Provocation>>>> = {
   register: {
@@ -122,6 +125,8 @@ const OWN: Readonly<Record<string, Readonly<Record<number, Provocation>>>> = {
     },
     403: ask,
   },
+  editMessage: { 409: behind },
+  regenerateAnswer: { 409: behind },
   uploadMedia: {
     400: (call) => ask({ ...call, body: "" }),
     422: (call) => ask({ ...call, body: PICTURE.subarray(0, 50) }),

@@ -5,7 +5,7 @@ import { answerWithTools, unfinished } from "./agent.ts";
 import type { CancelWatch } from "./cancel-watch.ts";
 import { type EventLog, openEventLog } from "./event-log.ts";
 import { type LanguageModel, ModelFailure } from "./language-model.ts";
-import { composePrompt, conversationOf } from "./prompt.ts";
+import { composePrompt } from "./prompt.ts";
 import { createRunGuard, isFiltered, REFUSAL } from "./run-guard.ts";
 import type { OpenRunTools } from "./run-tools.ts";
 
@@ -62,7 +62,8 @@ async function handleWatched(
   const answer = await store.messages.answerOf(runId);
   if (answer) return await (run.cancelRequested ? endCancelled : complete)(ending, answer.id);
   if (run.status === "failed") return await log.fail(UNAVAILABLE);
-  if (run.cancelRequested) return await storeCancelled(ending);
+  // Whoever superseded its message may have died before asking for its end.
+  if (run.cancelRequested || !(await store.messages.isAnswering(run))) return await storeCancelled(ending);
   const steps = await store.runs.stepsOf(run);
   // Another answer would differ from the tokens that devices have already.
   const begun = unfinished({ steps, said: log.content }).text !== "" && !log.content.endsWith(REFUSAL);
@@ -72,7 +73,9 @@ async function handleWatched(
   const time = AbortSignal.timeout(limits.maxSeconds * 1000);
   try {
     await streamAnswer({ run, steps }, log, AbortSignal.any([signal, cancelled, time]), dependencies);
-    await complete(ending, (await storeAnswer(ending)).id);
+    const stored = await storeAnswer(ending);
+    if (stored === undefined) return await endCancelled(ending, undefined);
+    await complete(ending, stored.id);
     logger.info("run completed", { run_id: runId, tokens: log.sequence - 1 });
   } catch (error) {
     if (signal.aborted) throw error;
@@ -92,7 +95,9 @@ async function streamAnswer(
 ) {
   const { store, openTools, model, limits, guardPolicy, logger } = dependencies;
   const guard = createRunGuard(guardPolicy, logger, run.id);
-  const conversation = conversationOf(await store.messages.history(run.sessionId, HISTORY), run);
+  const conversation = await store.messages.history(run.sessionId, HISTORY, run.messageId);
+  // Superseded just now: nobody waits for an answer.
+  if (conversation === undefined) return;
   const own = conversation.filter(({ role }) => role === "user").map(({ content }) => content);
   if (guard.check(own.at(-1) ?? "", "user") === undefined) {
     if (!log.content.endsWith(REFUSAL)) await log.token(REFUSAL);
@@ -132,7 +137,7 @@ interface Ending {
   readonly store: ConversationStore;
 }
 
-/** What the log has is the answer: the devices and the store agree. */
+/** What the log has is the answer: the devices and the store agree. Nothing is stored of what was superseded meanwhile. */
 function storeAnswer({ run, log, store }: Ending) {
   const { content } = log;
   const filtered = isFiltered(content);

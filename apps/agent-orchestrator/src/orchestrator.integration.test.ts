@@ -88,7 +88,7 @@ it("does not answer twice: it ends what the model can't go on with, and complete
   expect((await platform.eventsOf(interrupted.runId)).at(-1)).toMatchObject({ kind: "failed", sequence: 2 });
   expect((await platform.eventsOf(finished.runId)).at(-1)).toMatchObject({
     kind: "completed",
-    messageId: answer.id,
+    messageId: answer?.id,
   });
   await eventually(async () => (await store.runs.get(finished.runId))?.status === "completed");
   expect(model.asked).toEqual([]);

@@ -1,4 +1,4 @@
-import { contentKeysConfig } from "@mobile-ai-agent/content-cipher";
+import { contentKeysConfig, transitKeysConfig } from "@mobile-ai-agent/content-cipher";
 import {
   baseConfig,
   mongoConfig,
@@ -28,6 +28,7 @@ const serviceConfig = z.object({
   ...redisConfig.shape,
   ...runTokenConfig.shape,
   ...contentKeysConfig.shape,
+  ...transitKeysConfig.shape,
   MEDIA_PROCESSING_URL: z
     .url({ protocol: /^https?$/, error: "must be an http or https URL" })
     .optional()

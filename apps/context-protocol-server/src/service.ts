@@ -1,8 +1,10 @@
-import { openContentCipher } from "@mobile-ai-agent/content-cipher";
+import { openContentCipher, openTransitCipher } from "@mobile-ai-agent/content-cipher";
 import {
   createConversationStore,
   createRunCancellations,
+  createRunLog,
   createRunQueue,
+  createUserEvents,
 } from "@mobile-ai-agent/conversation-store";
 import {
   connectMongo,
@@ -21,6 +23,7 @@ import type { ServiceConfig } from "./config.ts";
 import { createMcpEndpoint } from "./mcp/endpoint.ts";
 import { createMediaCheck } from "./media-check.ts";
 import { mountRoutes } from "./routes/index.ts";
+import { createTellUser } from "./tell-user.ts";
 
 export interface ContextProtocolServer extends Service {
   /** The port it listens on, once started. */
@@ -49,6 +52,8 @@ export function createService(
       resources.defer(() => redis.close());
       const content = openContentCipher(config, mongo.db, logger);
       resources.defer(() => content.close());
+      const transit = openTransitCipher(config, logger);
+      resources.defer(() => transit.close());
       const store = createConversationStore(mongo.db, content.cipher);
       await store.createIndexes();
       const { verifier, revocations } = await openTokenVerifier(config, redis, logger);
@@ -57,6 +62,8 @@ export function createService(
         store,
         queue: createRunQueue(redis),
         cancellations: createRunCancellations(redis),
+        runLog: createRunLog(redis, transit.cipher),
+        tell: createTellUser(createUserEvents(redis, transit.cipher), logger),
         checkMedia: createMediaCheck(config.MEDIA_PROCESSING_URL),
         authenticate: requireUser(verifier),
       });

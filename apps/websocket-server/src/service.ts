@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import { openTransitCipher } from "@mobile-ai-agent/content-cipher";
+import { createUserEvents } from "@mobile-ai-agent/conversation-store";
 import {
   connectRedis,
   createApp,
@@ -14,6 +15,8 @@ import {
 } from "@mobile-ai-agent/service-kit";
 import type { ServiceConfig } from "./config.ts";
 import { createContextClient } from "./context-client.ts";
+import { relayUserEvents } from "./relay.ts";
+import { createSocketMetrics } from "./socket-metrics.ts";
 import { attachSocketServer } from "./socket-server.ts";
 
 export interface WebsocketServer extends Service {
@@ -53,8 +56,11 @@ export function createService(
         // Of the name by which api-gateway counts too: a message is one, whichever way it comes.
         messageLimit: createRateLimiters(redis, { chat: limitOf(config) }, logger).chat,
         context: createContextClient(config.CONTEXT_PROTOCOL_SERVER_URL),
+        metrics: createSocketMetrics(metrics),
         logger,
       });
+      const endRelay = await relayUserEvents(io, createUserEvents(redis, transit.cipher));
+      resources.defer(async () => endRelay());
       const http = await listen(server, config.PORT);
       resources.defer(async () => {
         // No new ones first; those that are cut connect again, to another replica.

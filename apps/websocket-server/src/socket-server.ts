@@ -11,7 +11,9 @@ import type {
 } from "@mobile-ai-agent/service-kit";
 import { Server } from "socket.io";
 import { authenticate } from "./authenticate.ts";
+import { watchBacklog } from "./backlog.ts";
 import type { ContextClient } from "./context-client.ts";
+import { limitEvents } from "./event-limit.ts";
 import { endAtExpiry } from "./expiry.ts";
 import { cancelRun } from "./handlers/cancel-run.ts";
 import { sendMessage } from "./handlers/send-message.ts";
@@ -19,6 +21,7 @@ import { subscribeRun } from "./handlers/subscribe-run.ts";
 import { isAllowedOrigin } from "./origin.ts";
 import { endWhenRevoked } from "./revocation.ts";
 import { createSealedAdapter } from "./sealed-adapter.ts";
+import type { SocketMetrics } from "./socket-metrics.ts";
 import { roomOf, roomOfSignIn, type UserSocketServer } from "./socket-types.ts";
 
 export interface SocketServerOptions {
@@ -30,23 +33,14 @@ export interface SocketServerOptions {
   readonly revocations: Pick<Revocations, "has" | "onRevoked">;
   readonly messageLimit: RateLimiter;
   readonly context: ContextClient;
+  readonly metrics: SocketMetrics;
   readonly logger: Logger;
 }
 
 /** Serves Socket.IO on an HTTP server that doesn't listen yet. */
-export function attachSocketServer(
-  http: HttpServer,
-  {
-    allowedOrigins,
-    redis,
-    cipher,
-    verifier,
-    revocations,
-    messageLimit,
-    context,
-    logger,
-  }: SocketServerOptions,
-): UserSocketServer {
+export function attachSocketServer(http: HttpServer, options: SocketServerOptions): UserSocketServer {
+  const { allowedOrigins, redis, cipher, verifier, revocations } = options;
+  const { messageLimit, context, metrics, logger } = options;
   const io: UserSocketServer = new Server(http, {
     path: SOCKET_PATH,
     transports: ["websocket"],
@@ -66,11 +60,14 @@ export function attachSocketServer(
   const log = createRunLog(redis, cipher);
   io.on("connection", (socket) => {
     void socket.join(roomOf(socket.data.claims));
+    const backlog = watchBacklog(socket, () => metrics.countCut());
+    socket.once("disconnect", metrics.watch(backlog));
+    limitEvents(socket);
     endAtExpiry(socket);
     endWhenRevoked(socket, revocations);
     socket.on("message:send", sendMessage(socket, { context, limit: messageLimit, logger }));
     socket.on("run:cancel", cancelRun(socket, context, logger));
-    socket.on("run:subscribe", subscribeRun(socket, { context, log, logger }));
+    socket.on("run:subscribe", subscribeRun(socket, { context, log, backlog, logger }));
   });
   return io;
 }

@@ -1,4 +1,6 @@
+export * from "./conversation-view.ts";
 export * from "./http/auth.ts";
+export * from "./http/changes.ts";
 export * from "./http/media.ts";
 export * from "./http/messages.ts";
 export * from "./http/operations.ts";

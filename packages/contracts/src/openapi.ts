@@ -14,8 +14,16 @@ import {
   User,
   UserList,
 } from "./http/auth.ts";
+import { Change, ChangeAccepted, ChangeList } from "./http/changes.ts";
 import { Media, MediaId } from "./http/media.ts";
-import { CreateMessageRequest, CreateMessageResponse, Message, MessageList } from "./http/messages.ts";
+import {
+  CreateMessageRequest,
+  CreateMessageResponse,
+  FoundMessages,
+  Message,
+  MessageId,
+  MessageList,
+} from "./http/messages.ts";
 import { OPERATIONS, type Operation } from "./http/operations.ts";
 import { PasskeyId } from "./http/passkeys.ts";
 import { Problem } from "./http/problem.ts";
@@ -41,11 +49,13 @@ const REQUESTS = {
 };
 const ANSWERS = {
   ...{ TokenResponse, User, UserList, Session, SessionList, CreateSessionResponse, Context },
-  ...{ Message, MessageList, CreateMessageResponse, Media, Run, Problem, Json },
+  ...{ Message, MessageList, CreateMessageResponse, FoundMessages, Change, ChangeList, ChangeAccepted },
+  ...{ Media, Run, Problem, Json },
 };
 
 const PATH_PARAMETERS: Readonly<Record<string, z.ZodType>> = {
   sessionId: SessionId,
+  messageId: MessageId,
   runId: RunId,
   passkeyId: PasskeyId,
   mediaId: MediaId,
@@ -61,7 +71,7 @@ const PROBLEMS: Readonly<Record<number, string>> = {
   401: "not signed in, or not with valid credentials",
   403: "not for this caller: another session's X-Session-Token, another origin's page, a wrong password, no administrator, or an address that does not hold",
   404: "there is no such thing, or it is another user's",
-  409: "it is taken already",
+  409: "it is taken already, or the conversation has changed since the caller looked",
   412: "the context has another version than If-Match asks for",
   413: "the body, or the context with it, is too large",
   415: "the body is not of a type that the operation takes",

@@ -40,6 +40,7 @@ export interface ContextStore {
     patch: UpdateContextRequest,
     expectedVersion?: number,
   ): Promise<ContextUpdate>;
+  removeAll(sessionId: string): Promise<void>;
 }
 
 /** Of a session's context as JSON in UTF-8. */
@@ -98,6 +99,10 @@ export function createContextStore(db: Db, cipher: ContentCipher): ContextStore 
         await delay(Math.random() * 10);
       }
       throw new Error(`the context of session ${sessionId} is being changed too often`);
+    },
+
+    async removeAll(session_id) {
+      await contexts.deleteMany({ session_id });
     },
   };
 }

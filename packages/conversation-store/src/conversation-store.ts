@@ -3,6 +3,7 @@ import type { Db } from "mongodb";
 import { type ContextStore, createContextStore } from "./contexts.ts";
 import { createMessageStore, type MessageStore } from "./messages.ts";
 import { createRunStore, type RunStore } from "./runs.ts";
+import { createSessionDeletions, type SessionDeletions } from "./session-deletions.ts";
 import { createSessionStore, type SessionStore } from "./sessions.ts";
 
 /** What is true of conversations. It needs no transactions: what must be
@@ -12,6 +13,7 @@ export interface ConversationStore {
   readonly messages: MessageStore;
   readonly contexts: ContextStore;
   readonly runs: RunStore;
+  readonly deletions: SessionDeletions;
   /** Call before the first write: uniqueness rests on them. Idempotent. */
   createIndexes(): Promise<void>;
 }
@@ -22,13 +24,15 @@ export function createConversationStore(db: Db, cipher: ContentCipher): Conversa
   const messages = createMessageStore(db, cipher);
   const contexts = createContextStore(db, cipher);
   const runs = createRunStore(db, cipher);
+  const deletions = createSessionDeletions(db, { sessions, messages, contexts, runs });
   return {
     sessions,
     messages,
     contexts,
     runs,
+    deletions,
     async createIndexes() {
-      for (const store of [sessions, messages, contexts, runs]) await store.createIndexes();
+      for (const store of [sessions, messages, contexts, runs, deletions]) await store.createIndexes();
     },
   };
 }

@@ -10,6 +10,8 @@ const RETRY_MS = 200;
 /** Of one log in one read. */
 const MAX_EVENTS = 500;
 const WAKE_KEY_MS = 60_000;
+/** What is kept for one consumer, in characters of text, before its reading pauses. */
+const MAX_QUEUED = 64 * 1024;
 
 interface Subscription {
   /** Sequence number of the last event that was given out. */
@@ -34,6 +36,8 @@ export class RunLogReader {
   readonly #feeds = new Map<string, Feed>();
   readonly #wakeKey = `wake:${randomUUID()}`;
   #wakeId = "0-0";
+  /** Subscriptions whose consumers are behind. */
+  #paused = 0;
   /** Identity of the loop that is in charge; a loop that finds another one here ends. */
   #loop: AbortController | undefined;
 
@@ -44,8 +48,10 @@ export class RunLogReader {
 
   read(key: string, after: number, signal: AbortSignal): AsyncIterable<RunEvent> {
     let cancel = () => {};
-    return new ReadableStream<RunEvent>({
-      start: (controller) => {
+    let resume = () => {};
+    const stream = {
+      start: (controller: ReadableStreamDefaultController<RunEvent>) => {
+        let isPaused = false;
         const end = () => {
           cancel();
           controller.close();
@@ -54,23 +60,39 @@ export class RunLogReader {
           last: after,
           give: (event) => {
             controller.enqueue(event);
-            if (event.kind !== "token") end();
+            if (event.kind !== "token") return end();
+            if ((controller.desiredSize ?? 0) > 0) return;
+            // Nothing more is kept for a slow consumer: Redis has it.
+            isPaused = true;
+            this.#paused += 1;
+            this.#remove(key, subscription);
           },
           fail: (error) => {
             cancel();
             controller.error(error);
           },
         };
+        resume = () => {
+          if (!isPaused || (controller.desiredSize ?? 0) < MAX_QUEUED) return;
+          isPaused = false;
+          this.#paused -= 1;
+          this.#add(key, subscription);
+        };
         cancel = () => {
           signal.removeEventListener("abort", end);
+          if (isPaused) this.#paused -= 1;
+          isPaused = false;
           this.#remove(key, subscription);
         };
         if (signal.aborted) return controller.close();
         signal.addEventListener("abort", end, { once: true });
         this.#add(key, subscription);
       },
+      // Asked whenever there is room; only once all is consumed does it go on, so that each read brings many.
+      pull: () => resume(),
       cancel: () => cancel(),
-    });
+    };
+    return new ReadableStream(stream, { highWaterMark: MAX_QUEUED, size: sizeOf });
   }
 
   #add(key: string, subscription: Subscription): void {
@@ -90,7 +112,8 @@ export class RunLogReader {
     const feed = this.#feeds.get(key);
     feed?.subscriptions.delete(subscription);
     if (feed?.subscriptions.size === 0) this.#feeds.delete(key);
-    if (this.#feeds.size === 0) {
+    // A paused one comes back: the connection waits for it.
+    if (this.#feeds.size === 0 && this.#paused === 0) {
       this.#loop?.abort();
       this.#loop = undefined;
     }
@@ -113,6 +136,8 @@ export class RunLogReader {
       while (!loop.signal.aborted) await this.#readOnce(connection, loop.signal);
     } catch (error) {
       if (loop.signal.aborted) return;
+      // A paused one that comes back begins anew.
+      this.#loop = undefined;
       for (const key of [...this.#feeds.keys()]) this.#fail(key, error);
     }
   }
@@ -170,6 +195,11 @@ export class RunLogReader {
       }
     }
   }
+}
+
+/** An event without text is something too. */
+function sizeOf(event: RunEvent): number {
+  return 100 + (event.kind === "token" ? event.text.length : 0);
 }
 
 interface Entry {

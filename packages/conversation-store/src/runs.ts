@@ -58,6 +58,11 @@ export interface RunStore {
   stepsOf(run: Pick<Run, "id" | "userId">): Promise<RunStep[]>;
   /** Notes that the user wants the run to end; whoever handles it hears of it by `RunCancellations`. */
   requestCancel(runId: string): Promise<void>;
+  /** Those of a session whose status is `queued` or `running`. */
+  unfinishedOf(sessionId: string): Promise<Run[]>;
+  /** Ids of a session's runs whose status has changed since `date`, whatever it is. */
+  changedSince(sessionId: string, date: Date): Promise<string[]>;
+  removeAll(sessionId: string): Promise<void>;
   /** Runs whose status is `queued` or `running` since before `date`, the oldest first. */
   unfinishedBefore(date: Date, limit: number): Promise<Run[]>;
 }
@@ -70,6 +75,7 @@ export function createRunStore(db: Db, cipher: ContentCipher): RunStore {
   return {
     async createIndexes() {
       await runs.createIndex({ status: 1, updated_at: 1 });
+      await runs.createIndex({ session_id: 1, updated_at: 1 });
     },
 
     async create({ runId, sessionId, userId, messageId }) {
@@ -118,6 +124,20 @@ export function createRunStore(db: Db, cipher: ContentCipher): RunStore {
 
     async requestCancel(runId) {
       await runs.updateOne({ _id: runId }, { $set: { cancel_requested_at: new Date() } });
+    },
+
+    async unfinishedOf(session_id) {
+      const found = runs.find({ session_id, status: { $in: ["queued", "running"] } });
+      return (await found.toArray()).map(toRun);
+    },
+
+    async changedSince(session_id, date) {
+      const found = runs.find({ session_id, updated_at: { $gte: date } }, { projection: { _id: 1 } });
+      return (await found.toArray()).map(({ _id }) => _id);
+    },
+
+    async removeAll(session_id) {
+      await runs.deleteMany({ session_id });
     },
 
     async unfinishedBefore(date, limit) {

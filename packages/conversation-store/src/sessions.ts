@@ -1,12 +1,15 @@
 import { createHash, randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
 import type { ContentCipher, Place } from "@mobile-ai-agent/content-cipher";
 import type { Session } from "@mobile-ai-agent/contracts";
-import type { Binary, Db } from "mongodb";
+import type { Binary, Db, Filter } from "mongodb";
+import type { OwnedSession } from "./contexts.ts";
+import { readCursor, writeCursor } from "./cursor.ts";
+import { createTitles } from "./titles.ts";
 
 interface SessionDocument {
   _id: string;
   user_id: string;
-  /** Sealed, as `device_info`; text in sessions from before there was a cipher. */
+  /** That it was begun with; later ones are `Titles`. Sealed, as `device_info`; text from before there was a cipher. */
   title: Binary | string;
   /** SHA-256 of the session token, base64url; the token itself is shown once and kept nowhere. */
   token_hash: string;
@@ -27,23 +30,48 @@ export interface SessionStore {
   create(session: NewSession): Promise<{ session: Session; token: string }>;
   /** @returns undefined when there is none, or it is another user's. */
   get(id: string, userId: string): Promise<Session | undefined>;
-  /** The user's sessions, the last used first, at most 100. */
-  list(userId: string): Promise<Session[]>;
+  /**
+   * The user's sessions, the last used first.
+   *
+   * @param page.after `next` of the page before
+   * @returns undefined for an `after` that was never given out
+   */
+  list(
+    userId: string,
+    page: { readonly after?: string | undefined; readonly limit: number },
+  ): Promise<{ sessions: Session[]; next: string | undefined } | undefined>;
+  /** Calls a session after its first message, unless somebody has called it something. */
+  setAutomaticTitle(session: OwnedSession, title: string): Promise<void>;
+  rename(session: OwnedSession, title: string): Promise<void>;
   /** Whether `token` is the one that was given out with the session. */
   matchesToken(id: string, token: string): Promise<boolean>;
   /** Notes that the session was used now. */
   touch(id: string): Promise<void>;
+  remove(id: string): Promise<void>;
 }
-
-const LIST_LIMIT = 100;
 
 export function createSessionStore(db: Db, cipher: ContentCipher): SessionStore {
   const sessions = db.collection<SessionDocument>("sessions");
-  const toSession = async (document: SessionDocument) =>
-    describe(document, await cipher.open(document.user_id, placeOf(document._id, "title"), document.title));
+  const titles = createTitles(db, cipher);
+
+  async function withTitles(userId: string, documents: readonly SessionDocument[]): Promise<Session[]> {
+    if (documents.length === 0) return [];
+    const sessionIds = documents.map(({ _id }) => _id);
+    const given = await titles.of(userId, sessionIds);
+    return await Promise.all(
+      documents.map(async (document) => {
+        const last = given.get(document._id);
+        if (last?.chosen) return describe(document, last.title);
+        const begun = await cipher.open(userId, placeOf(document._id, "title"), document.title);
+        return describe(document, begun === "" && last ? last.title : begun);
+      }),
+    );
+  }
+
   return {
     async createIndexes() {
-      await sessions.createIndex({ user_id: 1, updated_at: -1 });
+      await sessions.createIndex({ user_id: 1, updated_at: -1, _id: -1 });
+      await titles.createIndexes();
     },
 
     async create({ userId, title = "", deviceInfo = {} }) {
@@ -65,13 +93,26 @@ export function createSessionStore(db: Db, cipher: ContentCipher): SessionStore 
 
     async get(id, userId) {
       const document = await sessions.findOne({ _id: id, user_id: userId });
-      return document === null ? undefined : await toSession(document);
+      return document === null ? undefined : (await withTitles(userId, [document]))[0];
     },
 
-    async list(userId) {
-      const found = sessions.find({ user_id: userId }).sort({ updated_at: -1 }).limit(LIST_LIMIT);
-      return await Promise.all((await found.toArray()).map(toSession));
+    async list(user_id, { after, limit }) {
+      const place = after === undefined ? undefined : readCursor(after);
+      if (after !== undefined && place === undefined) return undefined;
+      const behind: Filter<SessionDocument> = place
+        ? { $or: [{ updated_at: { $lt: place.time } }, { updated_at: place.time, _id: { $lt: place.id } }] }
+        : {};
+      // One more than asked for tells whether there is another page.
+      const found = sessions.find({ user_id, ...behind }).sort({ updated_at: -1, _id: -1 });
+      const documents = await found.limit(limit + 1).toArray();
+      const page = documents.slice(0, limit);
+      const last = documents.length > limit ? page.at(-1) : undefined;
+      const next = last && writeCursor({ time: last.updated_at, id: last._id });
+      return { sessions: await withTitles(user_id, page), next };
     },
+
+    setAutomaticTitle: titles.setAutomatic,
+    rename: titles.rename,
 
     async matchesToken(id, token) {
       const document = await sessions.findOne({ _id: id }, { projection: { token_hash: 1 } });
@@ -82,6 +123,11 @@ export function createSessionStore(db: Db, cipher: ContentCipher): SessionStore 
 
     async touch(id) {
       await sessions.updateOne({ _id: id }, { $set: { updated_at: new Date() } });
+    },
+
+    async remove(id) {
+      await sessions.deleteOne({ _id: id });
+      await titles.remove(id);
     },
   };
 }

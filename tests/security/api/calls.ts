@@ -42,12 +42,21 @@ const BODIES: Readonly<Record<string, Preparation>> = {
     return { name: "another", credential: await newCredential(origin, user, device) };
   },
   createMessage: async () => ({ content: "hello" }),
+  editMessage: async () => ({ content: "hello again", ...upToDate() }),
+  regenerateAnswer: async () => upToDate(),
 };
 
 /** Queries that a success needs. */
 const QUERIES: Readonly<Record<string, (user: User) => string | undefined>> = {
   getMediaContent: ({ mediaQuery }) => mediaQuery,
+  // What everybody has said.
+  searchMessages: () => "q=so%20says",
 };
+
+/** As if nothing could have happened since. */
+function upToDate() {
+  return { client_message_id: randomBytes(8).toString("hex"), after: 2 ** 31 };
+}
 
 async function newRefreshToken(origin: string, user: User) {
   return { refresh_token: (await signIn(origin, user)).refresh_token };
@@ -69,13 +78,18 @@ export async function goodCall(
   { origin, user, ids = user.ids }: { origin: string; user: User; ids?: Ids },
 ): Promise<Call> {
   const body = operation.source.upload ? PICTURE : await goodBody(operation, origin, user);
-  const query = QUERIES[operation.id]?.(user);
   return {
     method: operation.method,
-    path: pathOf(operation, ids) + (query === undefined ? "" : `?${query}`),
+    path: pathOf(operation, ids) + queryOf(operation, user),
     headers: headersOf(operation, user),
     ...(body !== undefined && { body }),
   };
+}
+
+/** The query that a success needs, with its question mark; empty for most. */
+export function queryOf({ id }: Described, user: User): string {
+  const query = QUERIES[id]?.(user);
+  return query === undefined ? "" : `?${query}`;
 }
 
 async function goodBody({ id, body }: Described, origin: string, user: User): Promise<string | undefined> {

@@ -80,13 +80,16 @@ export async function furnish(origin: string, user: User): Promise<User> {
   await call("PATCH", `/api/context/${session.session_id}`, { [marker]: marker });
   const message = { content: `so says ${marker}` };
   const sent = await call("POST", `/api/message/${session.session_id}`, message);
-  const { run_id: runId } = z.object({ run_id: z.string() }).parse(sent);
+  const { run_id: runId, message: said } = z
+    .object({ run_id: z.string(), message: z.object({ id: z.string() }) })
+    .parse(sent);
   await addPasskey(origin, user);
   const picture = await upload(origin, user);
   user.sessionToken = session.session_token;
   user.mediaQuery = picture.url.split("?")[1] ?? "";
   const { authenticator } = user;
-  user.ids = { sessionId: session.session_id, runId, passkeyId: authenticator.id, mediaId: picture.id };
+  const ids = { sessionId: session.session_id, messageId: said.id, runId };
+  user.ids = { ...ids, passkeyId: authenticator.id, mediaId: picture.id };
   return user;
 }
 

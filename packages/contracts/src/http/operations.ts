@@ -10,8 +10,23 @@ import {
   User,
   UserList,
 } from "./auth.ts";
+import {
+  ChangeAccepted,
+  ChangeList,
+  EditMessageRequest,
+  ListChangesQuery,
+  RegenerateAnswerRequest,
+} from "./changes.ts";
 import { Media, MediaContentQuery } from "./media.ts";
-import { CreateMessageRequest, CreateMessageResponse, ListMessagesQuery, MessageList } from "./messages.ts";
+import {
+  CreateMessageRequest,
+  CreateMessageResponse,
+  FoundMessages,
+  ListMessagesQuery,
+  MessageList,
+  MessageVersions,
+  SearchMessagesQuery,
+} from "./messages.ts";
 import {
   CreatePasskeyOptionsRequest,
   CreatePasskeyRequest,
@@ -34,6 +49,8 @@ import {
   Context,
   CreateSessionRequest,
   CreateSessionResponse,
+  ListSessionsQuery,
+  RenameSessionRequest,
   Session,
   SessionList,
   UpdateContextRequest,
@@ -233,8 +250,9 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   listSessions: {
     method: "get",
     path: "/api/session",
-    summary: "The caller's sessions, the last used first, at most 100.",
+    summary: "The caller's sessions, the last used first, page by page.",
     access: "user",
+    query: ListSessionsQuery,
     success: { status: 200, schema: SessionList },
   },
   getSession: {
@@ -243,6 +261,21 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     summary: "One of the caller's sessions.",
     access: "user",
     success: { status: 200, schema: Session },
+  },
+  renameSession: {
+    method: "patch",
+    path: "/api/session/{sessionId}",
+    summary: "Give a session another title.",
+    access: "user",
+    body: RenameSessionRequest,
+    success: { status: 200, schema: Session },
+  },
+  deleteSession: {
+    method: "delete",
+    path: "/api/session/{sessionId}",
+    summary: "Remove a session for good, with its messages, context and runs; pictures and recordings stay.",
+    access: "user",
+    success: { status: 204 },
   },
   getContext: {
     method: "get",
@@ -275,10 +308,59 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   listMessages: {
     method: "get",
     path: "/api/message/{sessionId}",
-    summary: "The messages of a session, oldest first, page by page.",
+    summary: "The messages that a session shows, page by page, forwards or backwards.",
     access: "user",
     query: ListMessagesQuery,
     success: { status: 200, schema: MessageList },
+  },
+  listChanges: {
+    method: "get",
+    path: "/api/message/{sessionId}/changes",
+    summary: "What happened in a session after a change, page by page: how devices keep up.",
+    access: "user",
+    query: ListChangesQuery,
+    success: { status: 200, schema: ChangeList },
+  },
+  editMessage: {
+    method: "post",
+    path: "/api/message/{sessionId}/{messageId}/edit",
+    summary:
+      "Write a message anew, and start the run that answers it; what followed the old one is superseded.",
+    access: "user",
+    body: EditMessageRequest,
+    success: { status: 201, schema: ChangeAccepted },
+    problems: [409],
+  },
+  regenerateAnswer: {
+    method: "post",
+    path: "/api/message/{sessionId}/{messageId}/regenerate",
+    summary: "Start another run that answers a message; its answer so far, and what followed, is superseded.",
+    access: "user",
+    body: RegenerateAnswerRequest,
+    success: { status: 201, schema: ChangeAccepted },
+    problems: [409],
+  },
+  deleteMessage: {
+    method: "delete",
+    path: "/api/message/{sessionId}/{messageId}",
+    summary: "Remove an answer for good, or a message with its answers. Again does no harm.",
+    access: "user",
+    success: { status: 204 },
+  },
+  listVersions: {
+    method: "get",
+    path: "/api/message/{sessionId}/{messageId}/versions",
+    summary: "A message as it is and as it was before, or all answers to the same message; the last 50.",
+    access: "user",
+    success: { status: 200, schema: MessageVersions },
+  },
+  searchMessages: {
+    method: "get",
+    path: "/api/messages/search",
+    summary: "The caller's messages and answers that contain a text, in all sessions, the latest first.",
+    access: "user",
+    query: SearchMessagesQuery,
+    success: { status: 200, schema: FoundMessages },
   },
   uploadMedia: {
     method: "post",
