@@ -42,7 +42,7 @@ export async function startPlatform() {
         MCP_URL: "https://agent.test/mcp",
         MCP_ALLOWED_HOSTS: "127.0.0.1",
       },
-      ...{ ...databases, RUN_TOKEN_KEY, CONTENT_KEYS: CONTENT_ENV.CONTENT_KEYS },
+      ...{ ...databases, RUN_TOKEN_KEY, ...CONTENT_ENV },
     }),
     { logger },
   );
