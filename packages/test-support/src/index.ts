@@ -1,3 +1,4 @@
+export { createBrowser, type TestBrowser } from "./browser.ts";
 export { CONTENT_ENV, newContentKeys, ringOf, testCipher, testTransitCipher } from "./content-keys.ts";
 export { startDaemon } from "./daemon.ts";
 export { describedFetch } from "./described-fetch.ts";
@@ -5,6 +6,7 @@ export { eventually } from "./eventually.ts";
 export { forgedTokens } from "./forged-tokens.ts";
 export { createIssuer, type TestIssuer, type TokenOptions } from "./issuer.ts";
 export { startMongo } from "./mongo.ts";
+export { type ProviderPerson, startOidcProvider, type TestOidcProvider } from "./oidc-provider.ts";
 export { freePort } from "./port.ts";
 export { startRedis } from "./redis.ts";
 export { startRegistry } from "./registry.ts";
