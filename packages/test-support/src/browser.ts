@@ -16,8 +16,8 @@ export interface TestBrowser {
   /** The cookies of an origin, as a header. */
   cookies(origin: string): string;
   cookie(origin: string, name: string): string | undefined;
-  /** Goes to an address with GET, as a navigation, and keeps the cookies. Follows nothing. */
-  visit(url: string, headers?: Readonly<Record<string, string>>): Promise<Step>;
+  /** Goes to an address with GET, as a navigation unless said, and keeps the cookies. Follows nothing. */
+  visit(url: string, headers?: Readonly<Record<string, string | undefined>>): Promise<Step>;
   /** Goes on from redirect to redirect, until there is none, or the next address begins with `until`. */
   follow(url: string, until?: string): Promise<Step>;
   /** Takes the cookies of an answer that a script of the page has got. */
@@ -73,8 +73,9 @@ export function createBrowser(at: Readonly<Record<string, string>> = {}): TestBr
 }
 
 /** `fetch` would set Fetch Metadata of its own. */
-async function get(url: string, headers: Readonly<Record<string, string>>): Promise<Response> {
-  const outgoing = request(url, { headers });
+async function get(url: string, headers: Readonly<Record<string, string | undefined>>): Promise<Response> {
+  const given = Object.entries(headers).filter(([, value]) => value !== undefined);
+  const outgoing = request(url, { headers: Object.fromEntries(given) });
   outgoing.end();
   const [incoming] = (await once(outgoing, "response")) as [IncomingMessage];
   const chunks: Buffer[] = [];

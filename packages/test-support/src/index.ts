@@ -6,7 +6,6 @@ export { eventually } from "./eventually.ts";
 export { forgedTokens } from "./forged-tokens.ts";
 export { createIssuer, type TestIssuer, type TokenOptions } from "./issuer.ts";
 export { startMongo } from "./mongo.ts";
-export { type ProviderPerson, startOidcProvider, type TestOidcProvider } from "./oidc-provider.ts";
 export { freePort } from "./port.ts";
 export { startRedis } from "./redis.ts";
 export { startRegistry } from "./registry.ts";

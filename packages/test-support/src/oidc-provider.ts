@@ -23,7 +23,10 @@ export interface Lies {
 
 export interface TestOidcProvider {
   readonly issuer: string;
-  /** Who signs in next, without being asked: there is no person before the screen. `undefined`: they say no. */
+  /**
+   * Who signs in next, without being asked: there is no person before the screen. Without one, it is whoever the client's
+   * `login_hint` names, and who names nobody is told no.
+   */
   person: ProviderPerson | undefined;
   readonly lies: Lies;
   /** Requests by path, since the begin. */
@@ -121,10 +124,13 @@ function configuration(
     pkce: { required: () => true },
     findAccount(_context, sub) {
       if (test.person?.sub === sub) people.set(sub, test.person);
-      return { accountId: sub, claims: async () => ({ ...people.get(sub), sub }) };
+      const claims = people.get(sub) ?? { email: `${sub}@provider.example`, email_verified: true };
+      return { accountId: sub, claims: async () => ({ ...claims, sub }) };
     },
     // Everybody has agreed to what the client may know.
     async loadExistingGrant({ oidc }) {
+      const before = oidc.client && oidc.session?.grantIdFor(oidc.client.clientId);
+      if (before) return oidc.provider.Grant.find(before);
       const grant = new oidc.provider.Grant({
         clientId: oidc.client?.clientId ?? "",
         accountId: oidc.session?.accountId ?? "",
@@ -143,8 +149,10 @@ async function interact(
   person: ProviderPerson | undefined,
   { request, response }: { request: IncomingMessage; response: ServerResponse },
 ): Promise<void> {
-  const result = person
-    ? { login: { accountId: person.sub } }
+  const { login_hint: hint } = (await provider.interactionDetails(request, response)).params;
+  const accountId = person?.sub ?? hint;
+  const result = accountId
+    ? { login: { accountId: String(accountId) } }
     : { error: "access_denied", error_description: "the person said no" };
   await provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false });
 }

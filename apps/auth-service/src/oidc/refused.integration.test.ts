@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from "node:crypto";
-import type { TestOidcProvider } from "@mobile-ai-agent/test-support";
+import type { TestOidcProvider } from "@mobile-ai-agent/test-support/oidc-provider";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { PLATFORM, runWithProviders, startUrl } from "../testing/run-with-providers.ts";
 
@@ -113,7 +113,7 @@ describe("a provider that is away", () => {
       const query = `?client=app&code_challenge=${"a".repeat(43)}`;
       const ofApp = await browser.visit(startUrl("alpha", query));
       expect(ofApp.location).toBe("mobile-ai-agent://signed-in?oidc_error=unavailable");
-      const plain = { "sec-fetch-mode": "" };
+      const plain = { "sec-fetch-mode": undefined };
       const { status, response } = await browser.visit(startUrl("alpha"), plain);
       expect([status, response.headers.get("retry-after")]).toEqual([503, "10"]);
       expect(await response.json()).toMatchObject({ status: 503, detail: expect.stringMatching(/provider/) });

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { ProviderList, RecoveryCodes, TokenResponse, TotpEnrolment } from "@mobile-ai-agent/contracts";
 import { connectMongo } from "@mobile-ai-agent/service-kit";
-import type { ProviderPerson } from "@mobile-ai-agent/test-support";
+import type { ProviderPerson } from "@mobile-ai-agent/test-support/oidc-provider";
 import { generate } from "otplib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PLATFORM, runWithProviders, startUrl } from "../testing/run-with-providers.ts";

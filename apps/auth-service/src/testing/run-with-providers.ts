@@ -3,13 +3,15 @@ import {
   createBrowser,
   createIssuer,
   describedFetch,
-  type ProviderPerson,
   startMongo,
-  startOidcProvider,
   startRedis,
   type TestBrowser,
-  type TestOidcProvider,
 } from "@mobile-ai-agent/test-support";
+import {
+  type ProviderPerson,
+  startOidcProvider,
+  type TestOidcProvider,
+} from "@mobile-ai-agent/test-support/oidc-provider";
 import { runAuthService } from "./run-auth-service.ts";
 
 export const PROVIDERS = ["alpha", "beta"] as const;
