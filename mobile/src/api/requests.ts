@@ -1,15 +1,18 @@
 import {
   CreateSessionResponse,
+  IdentityList,
+  LinkIdentityResponse,
   Media,
   type Message,
   MessageList,
+  ProviderList,
   Run,
   type Session,
   SessionList,
   User,
 } from "@mobile-ai-agent/contracts";
 import type { AxiosInstance, AxiosRequestConfig } from "axios";
-import type { z } from "zod";
+import { z } from "zod";
 import { type ApiResult, problemOf } from "./result.ts";
 
 const PAGE = 200;
@@ -29,6 +32,16 @@ export function createRequests(http: AxiosInstance) {
 
   return {
     getMe: () => request(User, { url: "/api/users/me" }),
+    listProviders: () => request(ProviderList, { url: "/api/auth/oidc/providers" }),
+    listIdentities: () => request(IdentityList, { url: "/api/auth/identities" }),
+    linkIdentity: (provider: string, password: string) =>
+      request(LinkIdentityResponse, {
+        method: "post",
+        url: `/api/auth/oidc/${provider}/link`,
+        data: { password },
+      }),
+    removeIdentity: (id: string) =>
+      request(z.unknown(), { method: "delete", url: `/api/auth/identities/${id}` }),
     getRun: (runId: string) => request(Run, { url: `/api/run/${runId}` }),
     getMedia: (mediaId: string) => request(Media, { url: `/api/media/${mediaId}` }),
 
