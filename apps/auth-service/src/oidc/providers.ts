@@ -4,6 +4,8 @@ import type { ProviderSettings } from "./provider-settings.ts";
 
 /** What a provider says of itself is asked for again after this. */
 const RENEW_MS = 3_600_000;
+/** While that fails, what it said before goes on, and it is not asked for so long. */
+const RETRY_MS = 60_000;
 const PATIENCE_S = 5;
 
 /** What belongs to one sign-in, and is checked when the browser comes back. */
@@ -128,8 +130,9 @@ function keepFresh<T>(load: () => Promise<T>, { id, logger }: { id: string; logg
       return value;
     } catch (error) {
       logger.warn("a provider can't be asked about itself", { provider: id, error });
-      if (kept) return kept.value;
-      throw error;
+      if (!kept) throw error;
+      kept = { ...kept, until: Date.now() + RETRY_MS };
+      return kept.value;
     } finally {
       flight = undefined;
     }
