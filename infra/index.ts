@@ -16,6 +16,7 @@ import { outsidePlaces } from "./network/outside-places.ts";
 import { createCertificate } from "./secrets/certificate.ts";
 import { contentKeys, createContentKeys, transitKeys } from "./secrets/content-keys.ts";
 import { createMediaUrlKey, mediaUrls } from "./secrets/media-urls.ts";
+import { oidcProviders } from "./secrets/oidc-providers.ts";
 import { secretGroup } from "./secrets/secret-group.ts";
 import {
   createRunTokenKey,
@@ -80,6 +81,7 @@ export default async function program(): Promise<Outputs> {
     "token-verification": tokenVerification(url),
     "token-signing": tokenSigning(jwt.metadata.name),
     "second-factors": secondFactors(totp.metadata.name),
+    "oidc-providers": oidcProviders({ namespace, settings: config.oidcProviders }, { provider }),
     "mcp-address": mcpAddress(url),
     "run-tokens": runTokens(runTokenKey.metadata.name),
     "object-store": objects.link,

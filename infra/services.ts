@@ -38,6 +38,7 @@ export type LinkName =
   | "token-verification"
   | "token-signing"
   | "second-factors"
+  | "oidc-providers"
   | "mcp-address"
   | "run-tokens"
   | "object-store"
@@ -67,7 +68,7 @@ export const SERVICES: Readonly<Record<ServiceName, ServiceDefinition>> = {
     env: { TRUSTED_PROXY_COUNT: "1" },
   },
   "auth-service": {
-    links: ["mongodb", "redis", "token-verification", "token-signing", "second-factors"],
+    links: ["mongodb", "redis", "token-verification", "token-signing", "second-factors", "oidc-providers"],
     // The ingress controller and api-gateway.
     env: { TRUSTED_PROXY_COUNT: "2" },
   },

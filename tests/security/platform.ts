@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createLogger, readConfig } from "@mobile-ai-agent/service-kit";
 import { CONTENT_ENV, startMongo, startRedis, type TestIssuer } from "@mobile-ai-agent/test-support";
+import { startOidcProvider } from "@mobile-ai-agent/test-support/oidc-provider";
 import { gatewayConfig } from "../../apps/api-gateway/src/config.ts";
 import { createApiGateway } from "../../apps/api-gateway/src/service.ts";
 import { changeRole } from "../../apps/auth-service/src/change-role.ts";
@@ -14,6 +15,8 @@ import { mediaConfig } from "../../apps/media-processing/src/config.ts";
 import { createService as createMediaService } from "../../apps/media-processing/src/service.ts";
 import { readServiceConfig as readSocketConfig } from "../../apps/websocket-server/src/config.ts";
 import { createService as createSocketService } from "../../apps/websocket-server/src/service.ts";
+
+import { PROVIDER } from "./api/users.ts";
 
 const logger = createLogger("test", "none");
 
@@ -36,6 +39,11 @@ export async function startPlatform(issuer: TestIssuer): Promise<Platform> {
   const cleanup = new AsyncDisposableStack();
   const [mongo, redis] = await Promise.all([startMongo(), startRedis()]);
   for (const server of [mongo, redis]) cleanup.defer(() => server.stop());
+  const provider = await startOidcProvider({
+    clientId: "platform",
+    redirectUri: `${issuer.issuer}/api/auth/oidc/${PROVIDER}/callback`,
+  });
+  cleanup.defer(() => provider.stop());
   const objects = cleanup.use(await mkdtempDisposable(join(tmpdir(), "objects-")));
   const common = {
     PORT: "0",
@@ -66,7 +74,11 @@ export async function startPlatform(issuer: TestIssuer): Promise<Platform> {
   const at = (port: number) => `http://127.0.0.1:${port}`;
 
   // The gateway is a proxy before auth-service, and believes the tests, so that each user comes from a network of theirs.
-  const authEnv = { ...common, TRUSTED_PROXY_COUNT: "2" };
+  const settings = { id: PROVIDER, label: "Alpha", issuer: provider.issuer, client_id: "platform" };
+  const authEnv = {
+    ...{ ...common, TRUSTED_PROXY_COUNT: "2" },
+    OIDC_PROVIDERS: JSON.stringify([settings]),
+  };
   const auth = at((await run(createAuthService(readConfig(authConfig, authEnv), logger))).ports().http);
   const env = { ...common, JWKS_URL: `${auth}/.well-known/jwks.json`, AUTH_SERVICE_URL: auth };
   const media = at((await run(createMediaService(readConfig(mediaConfig, env), { logger }))).ports().http);

@@ -1,6 +1,6 @@
 import { createIssuer } from "@mobile-ai-agent/test-support";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { goodCall, pathOf, queryOf } from "./api/calls.ts";
+import { COMMON, goodCall, pathOf, queryOf } from "./api/calls.ts";
 import { faultsOf } from "./api/judge.ts";
 import { DESCRIBED, type Described, pathParameters, type Schema } from "./api/operations.ts";
 import { type Answer, send } from "./api/send.ts";
@@ -57,7 +57,8 @@ function idsIn(schema: Schema | undefined): [property: string, fixture: string][
 /** Those that remove or supersede what the path names come last. */
 const byHarm = ({ id, method }: Described) =>
   Number(method === "DELETE" || id.startsWith("remove") || id === "editMessage");
-const withParameters = DESCRIBED.filter((operation) => pathParameters(operation).length > 0);
+const namesOwn = (operation: Described) => pathParameters(operation).some((name) => !(name in COMMON));
+const withParameters = DESCRIBED.filter(namesOwn);
 const ofUsers = withParameters.toSorted((one, other) => byHarm(one) - byHarm(other));
 
 describe("a user who knows another's ids", () => {
@@ -97,7 +98,7 @@ describe("a user who knows another's ids", () => {
     },
   );
 
-  it.each(DESCRIBED.filter((operation) => pathParameters(operation).length === 0))(
+  it.each(DESCRIBED.filter((operation) => !namesOwn(operation)))(
     "sees nothing of theirs in $id",
     async (operation) => {
       const stranger = await newUser();

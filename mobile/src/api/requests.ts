@@ -5,7 +5,10 @@ import {
   CreateSessionResponse,
   type EditMessageRequest,
   FoundMessages,
+  IdentityList,
+  LinkIdentityResponse,
   Media,
+  ProviderList,
   type RegenerateAnswerRequest,
   Run,
   Session,
@@ -37,6 +40,16 @@ export function createRequests(http: AxiosInstance) {
 
   return {
     getMe: () => request(User, { url: "/api/users/me" }),
+    listProviders: () => request(ProviderList, { url: "/api/auth/oidc/providers" }),
+    listIdentities: () => request(IdentityList, { url: "/api/auth/identities" }),
+    linkIdentity: (provider: string, password: string) =>
+      request(LinkIdentityResponse, {
+        method: "post",
+        url: `/api/auth/oidc/${provider}/link`,
+        data: { password },
+      }),
+    removeIdentity: (id: string) =>
+      request(z.unknown(), { method: "delete", url: `/api/auth/identities/${id}` }),
     getRun: (runId: string) => request(Run, { url: `/api/run/${runId}` }),
     getMedia: (mediaId: string) => request(Media, { url: `/api/media/${mediaId}` }),
 

@@ -3,6 +3,7 @@ export * from "./http/auth.ts";
 export * from "./http/changes.ts";
 export * from "./http/media.ts";
 export * from "./http/messages.ts";
+export * from "./http/oidc.ts";
 export * from "./http/operations.ts";
 export * from "./http/passkeys.ts";
 export * from "./http/problem.ts";
