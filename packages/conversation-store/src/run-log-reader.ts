@@ -8,10 +8,10 @@ import { connectSecond, type RedisClient } from "./redis-client.ts";
 const BLOCK_MS = 10_000;
 const RETRY_MS = 200;
 /** Of one log in one read. */
-const MAX_EVENTS = 500;
+const MAX_EVENTS = 100;
 const WAKE_KEY_MS = 60_000;
 /** What is kept for one consumer, in characters of text, before its reading pauses. */
-const MAX_QUEUED = 64 * 1024;
+const MAX_QUEUED = 128 * 1024;
 
 interface Subscription {
   /** Sequence number of the last event that was given out. */
@@ -166,31 +166,31 @@ export class RunLogReader {
   /** An entry that doesn't open ends the reading of its log, not that of others. */
   #open(key: string, from: number, entries: readonly Entry[]): void {
     try {
-      this.#deliver(
-        key,
-        from,
-        entries.map((entry) => toEvent(this.#cipher, key, entry)),
-      );
+      this.#deliver(key, from, entries);
     } catch (error) {
       this.#fail(key, error);
     }
   }
 
   /**
-   * `events` are all events of a log that followed `from`: they are complete for who has everything up to
-   * there.
+   * `entries` are all of a log that followed `from`: they are complete for who has everything up to there. Each is
+   * opened once, and only when somebody is there to take it.
    */
-  #deliver(key: string, from: number, events: readonly RunEvent[]): void {
+  #deliver(key: string, from: number, entries: readonly Entry[]): void {
     const feed = this.#feeds.get(key);
-    const end = events.at(-1)?.sequence;
-    if (feed === undefined || end === undefined) return;
+    const last = entries.at(-1);
+    if (feed === undefined || last === undefined) return;
     // A subscription made during the read may have set the position back; then the next read starts there.
-    if (feed.position === from) feed.position = end;
+    if (feed.position === from) feed.position = sequenceOf(last);
+    const opened = new Map<Entry, RunEvent>();
     for (const subscription of [...feed.subscriptions]) {
       if (subscription.last < from) continue;
-      for (const event of events) {
-        if (event.sequence <= subscription.last || !feed.subscriptions.has(subscription)) continue;
-        subscription.last = event.sequence;
+      for (const entry of entries) {
+        const sequence = sequenceOf(entry);
+        if (sequence <= subscription.last || !feed.subscriptions.has(subscription)) continue;
+        const event = opened.get(entry) ?? toEvent(this.#cipher, key, entry);
+        opened.set(entry, event);
+        subscription.last = sequence;
         subscription.give(event);
       }
     }
@@ -206,6 +206,8 @@ interface Entry {
   readonly id: string;
   readonly message: Record<string, string>;
 }
+
+const sequenceOf = ({ id }: Entry): number => Number.parseInt(id, 10);
 
 /** The log is written by `append` only, so its entries are trusted. Those from before there was a cipher are JSON. */
 function toEvent(cipher: TransitCipher, key: string, { id, message }: Entry): RunEvent {
