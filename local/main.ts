@@ -113,6 +113,13 @@ function createProgram(signal: AbortSignal): Command {
     .action(async (options) => (await import("./commands/fuzz.ts")).fuzz({ ...options, signal }));
 
   program
+    .command("chaos")
+    .description("cut connections and kill services under many chatting devices; nothing may be lost")
+    .option("--clients <n>", "people who chat, each with two devices", "200")
+    .option("--messages <n>", "that each of them writes", "50")
+    .action(async (options) => (await import("./commands/chaos.ts")).chaos({ ...options, signal }));
+
+  program
     .command("guard")
     .description("measure recall and false positives of the prompt-injection guard on its corpus")
     .action(async () => (await import("./commands/guard.ts")).guard({ signal }));

@@ -4,6 +4,7 @@ import { execa } from "execa";
 import { cacheDir } from "../instance.ts";
 import { REPOSITORY } from "../repository.ts";
 import { prepareTestMachine } from "../testing/machine.ts";
+import { requireWholeNumbers } from "../testing/whole-number.ts";
 import { ensureSchemathesis } from "../toolchain/schemathesis.ts";
 import { CommandFailure } from "../ui/failure.ts";
 import { runSteps } from "../ui/steps.ts";
@@ -15,11 +16,7 @@ import { runSteps } from "../ui/steps.ts";
  */
 export async function fuzz(options: { requests: string; seed: string; signal: AbortSignal }): Promise<void> {
   const { requests, seed, signal } = options;
-  for (const [name, value] of Object.entries({ requests, seed })) {
-    if (!/^[1-9]\d{0,6}$/.test(value)) {
-      throw new CommandFailure(`--${name} ${value}: give a whole number from 1, e.g. 20000`, { exitCode: 2 });
-    }
-  }
+  requireWholeNumbers({ requests, seed });
   const logDir = join(cacheDir(), "logs");
   await mkdir(logDir, { recursive: true });
   const log = { logFile: join(logDir, "fuzz.log"), signal };

@@ -36,6 +36,9 @@ export const orchestratorConfig = z.object({
   GUARD_TOOL: reaction(DEFAULT_POLICY.tool).describe("what an attack in a tool's result leads to"),
   GUARD_MEMORY: reaction(DEFAULT_POLICY.memory).describe("what an attack in a session's context leads to"),
   CONCURRENCY: positive(2).describe("runs handled at a time"),
+  SWEEP_AFTER_MS: positive(30_000).describe(
+    "when a run that was stored and made no progress is queued again; longer than it takes to queue one",
+  ),
   CLAIM_AFTER_MS: positive(8000).describe("when the run of a silent consumer is taken over"),
 });
 export type OrchestratorConfig = z.infer<typeof orchestratorConfig>;

@@ -23,8 +23,6 @@ import { createLanguageModel } from "./language-model.ts";
 import { connectRunTools } from "./run-tools.ts";
 import { sweepRuns } from "./sweep.ts";
 
-const SWEEP_MS = 15_000;
-
 /** Less than the 25 s that a process has for its drain. */
 const FINISH_MS = 20_000;
 
@@ -88,8 +86,8 @@ export function createService(config: OrchestratorConfig, { logger }: { logger: 
           }),
       );
       const sweep = setInterval(() => {
-        sweepRuns(store, queue).catch((error) => logger.warn("sweep failed; it is repeated", { error }));
-      }, SWEEP_MS);
+        sweepRuns(store, queue, config.SWEEP_AFTER_MS).catch((error) => logger.warn("sweep failed; it is repeated", { error }));
+      }, config.SWEEP_AFTER_MS / 2);
       closers.unshift(async () => clearInterval(sweep));
       ready = () => redis.isReady && !taking.signal.aborted;
     },

@@ -1,0 +1,75 @@
+import { randomUUID } from "node:crypto";
+import type { Message } from "@mobile-ai-agent/contracts";
+import { createHttpClient } from "../../mobile/src/api/http-client.ts";
+import { createRequests } from "../../mobile/src/api/requests.ts";
+import { createChat } from "../../mobile/src/chat/chat.ts";
+import { loadMessages } from "../../mobile/src/chat/load.ts";
+import { mergeMessages } from "../../mobile/src/chat/messages.ts";
+import type { RunState } from "../../mobile/src/chat/run-follower.ts";
+import { createOutboxStore } from "../../mobile/src/outbox/outbox-store.ts";
+import { createMemoryStore } from "../../mobile/src/testing/memory-store.ts";
+
+export interface DeviceOptions {
+  readonly name: string;
+  readonly sockets: string;
+  readonly contexts: string;
+  readonly token: string;
+  readonly userId: string;
+  readonly sessionId: string;
+}
+
+/** A phone with one conversation open: the app's own code for all but the screens and the storage. */
+export interface Device {
+  readonly name: string;
+  /** Writes a message; it leaves when it can. */
+  write(content: string): Promise<void>;
+  /** How many messages have not been acknowledged. */
+  waiting(): number;
+  messages(): readonly Message[];
+  runs(): ReadonlyMap<string, RunState>;
+  close(): void;
+}
+
+const AGAIN_MS = 500;
+
+export function openDevice({ name, sockets, contexts, token, userId, sessionId }: DeviceOptions): Device {
+  const tokens = { current: () => token, refresh: async () => token };
+  const requests = createRequests(createHttpClient(contexts, tokens));
+  let messages: readonly Message[] = [];
+  let closed = false;
+
+  /** As the app's query does: what can't be loaded now is loaded a little later. */
+  async function load(): Promise<void> {
+    const answer = await loadMessages(requests, undefined, sessionId, () => messages);
+    if (closed) return;
+    if (!answer.ok) return void setTimeout(() => void load(), AGAIN_MS);
+    messages = mergeMessages(messages, answer.data);
+    chat.followUnanswered(messages);
+  }
+
+  const chat = createChat({
+    url: sockets,
+    freshToken: async () => token,
+    refreshToken: async () => token,
+    requests,
+    store: createOutboxStore(createMemoryStore(), userId),
+    newId: randomUUID,
+    onMessage(message) {
+      messages = mergeMessages(messages, [message]);
+    },
+    onRunEnded: () => void load(),
+    onConnected: () => void load(),
+  });
+
+  return {
+    name,
+    write: (content) => chat.outbox.add({ sessionId, content }),
+    waiting: () => chat.outbox.size(),
+    messages: () => messages,
+    runs: () => chat.state().runs,
+    close() {
+      closed = true;
+      chat.close();
+    },
+  };
+}

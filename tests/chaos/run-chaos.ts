@@ -1,0 +1,136 @@
+import { randomUUID } from "node:crypto";
+import { CreateSessionResponse, type Message } from "@mobile-ai-agent/contracts";
+import { eventually } from "@mobile-ai-agent/test-support";
+import axios from "axios";
+import { createHttpClient } from "../../mobile/src/api/http-client.ts";
+import { createRequests } from "../../mobile/src/api/requests.ts";
+import { type Device, openDevice } from "./device.ts";
+import { type Defect, type Platform, startPlatform } from "./platform.ts";
+import { rage, type Storm, type StormOptions } from "./storm.ts";
+import { faultsOf } from "./verdict.ts";
+
+export interface ChaosOptions extends StormOptions {
+  readonly clients: number;
+  /** Of each client. */
+  readonly messages: number;
+  /** How long after the storm everything must be in order. */
+  readonly settleMs: number;
+  readonly defect?: Defect;
+  /** Told now and then how far it is. */
+  readonly onProgress?: (text: string) => void;
+}
+
+export interface ChaosReport extends Storm {
+  readonly messages: number;
+  readonly seconds: number;
+  /** Runs that devices followed to the last token. */
+  readonly streamed: number;
+  readonly faults: readonly string[];
+}
+
+interface Client {
+  readonly token: string;
+  readonly sessionId: string;
+  readonly devices: readonly Device[];
+  readonly written: string[];
+}
+
+const PROGRESS_MS = 5000;
+/** Between two messages of a client, at the most. */
+const THINKING_MS = 1000;
+
+/**
+ * Clients with two devices each write their messages in a storm that cuts their connections and kills the platform's
+ * processes. Afterwards every message must be stored once, and every device have every answer as it is stored.
+ */
+export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
+  const started = Date.now();
+  const platform = await startPlatform(options.defect);
+  const clients: Client[] = [];
+  try {
+    for (let number = 1; number <= options.clients; number++) {
+      clients.push(await createClient(platform, number));
+    }
+    const calm = new AbortController();
+    const storm = rage(platform, options, calm.signal);
+    const progress = setInterval(() => options.onProgress?.(describe(clients)), PROGRESS_MS);
+    try {
+      await Promise.all(clients.map((client, index) => write(client, index + 1, options.messages)));
+      await eventually(() => clients.every(({ devices }) => devices[0]?.waiting() === 0), {
+        timeoutMs: options.settleMs,
+      }).catch(() => undefined);
+    } finally {
+      calm.abort();
+    }
+    const { cuts, kills } = await storm;
+    const faults = await faultsAfter(platform, clients, options.settleMs);
+    clearInterval(progress);
+    const runs = clients.flatMap(({ devices }) => devices.flatMap((device) => [...device.runs().values()]));
+    return {
+      ...{ cuts, kills, faults },
+      messages: options.clients * options.messages,
+      seconds: Math.round((Date.now() - started) / 1000),
+      streamed: runs.filter(({ status, messageId }) => status === "completed" && messageId).length,
+    };
+  } finally {
+    for (const { devices } of clients) for (const device of devices) device.close();
+    await platform.stop();
+  }
+}
+
+async function createClient({ issuer, contexts, sockets }: Platform, number: number): Promise<Client> {
+  const userId = randomUUID();
+  const token = issuer.token({ claims: { sub: userId } });
+  const headers = { authorization: `Bearer ${token}` };
+  const created = await axios.post(`${contexts}/api/session/create`, {}, { headers });
+  const { session_id: sessionId } = CreateSessionResponse.parse(created.data);
+  const open = (which: string) =>
+    openDevice({
+      ...{ contexts, token, userId, sessionId },
+      name: `device ${which} of client ${number}`,
+      sockets: `http://127.0.0.1:${sockets.port}`,
+    });
+  return { token, sessionId, devices: [open("A"), open("B")], written: [] };
+}
+
+async function write({ devices, written }: Client, client: number, count: number): Promise<void> {
+  for (let number = 1; number <= count; number++) {
+    const content = `message ${number} of client ${client}`;
+    written.push(content);
+    await devices[0]?.write(content);
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * THINKING_MS));
+  }
+}
+
+/** What is still wrong when there was time for everything to come right. */
+async function faultsAfter(
+  { contexts }: Platform,
+  clients: readonly Client[],
+  settleMs: number,
+): Promise<readonly string[]> {
+  let faults: readonly string[] = [];
+  const isRight = async () => {
+    const found: string[] = [];
+    for (const { token, sessionId, written, devices } of clients) {
+      const stored = await storedMessages(contexts, token, sessionId);
+      found.push(...faultsOf({ written, stored, devices }));
+    }
+    faults = found;
+    return found.length === 0;
+  };
+  await eventually(isRight, { timeoutMs: settleMs, intervalMs: 500 }).catch(() => undefined);
+  return faults;
+}
+
+async function storedMessages(contexts: string, token: string, sessionId: string): Promise<readonly Message[]> {
+  const http = createHttpClient(contexts, { current: () => token, refresh: async () => undefined });
+  const answer = await createRequests(http).listMessages(sessionId, 0);
+  if (!answer.ok) throw new Error(answer.problem.detail);
+  return answer.data;
+}
+
+function describe(clients: readonly Client[]): string {
+  const written = clients.reduce((sum, client) => sum + client.written.length, 0);
+  const waiting = clients.reduce((sum, { devices }) => sum + (devices[0]?.waiting() ?? 0), 0);
+  return `${written - waiting} of ${written} written messages are acknowledged`;
+}

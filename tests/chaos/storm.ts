@@ -1,0 +1,48 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Platform } from "./platform.ts";
+
+export interface StormOptions {
+  /** Between two cuts of a third of the connections. */
+  readonly cutEveryMs: number;
+  /** Between the return of one process and the death of the next. */
+  readonly killEveryMs: number;
+}
+
+export interface Storm {
+  readonly cuts: number;
+  readonly kills: readonly string[];
+}
+
+const SHARE = 1 / 3;
+const DOWN_MS = 500;
+
+/** Cuts connections and kills processes in turn until the signal is aborted; afterwards everything is up. */
+export async function rage(
+  { sockets, mortals }: Platform,
+  { cutEveryMs, killEveryMs }: StormOptions,
+  signal: AbortSignal,
+): Promise<Storm> {
+  const kills: string[] = [];
+  let cuts = 0;
+  const cutting = setInterval(() => {
+    cuts += sockets.cut(SHARE);
+  }, cutEveryMs);
+  try {
+    for (let turn = 0; await passed(killEveryMs, signal); turn++) {
+      const victim = mortals[turn % mortals.length];
+      if (!victim) break;
+      await victim.kill();
+      await delay(DOWN_MS);
+      await victim.start();
+      kills.push(victim.name);
+    }
+  } finally {
+    clearInterval(cutting);
+  }
+  return { cuts, kills };
+}
+
+/** @returns false when the signal came first */
+function passed(ms: number, signal: AbortSignal): Promise<boolean> {
+  return delay(ms, true, { signal }).catch(() => false);
+}
