@@ -80,12 +80,17 @@ async function* visible(pieces: AsyncIterable<Piece>, filter: OutputFilter, call
   if (rest !== "") yield rest;
 }
 
+/** @returns what was said before the end of these steps */
+export function saidIn(steps: readonly RunStep[]): string {
+  return steps.flatMap(({ text }) => text || []).join(BREAK);
+}
+
 /**
  * @returns `text`: what was said since the last step, which only a model can go on with that continues an answer;
  *   `lead`: what has to be said before the next text
  */
 export function unfinished({ steps, said }: Pick<AgentOptions, "steps" | "said">) {
-  const before = steps.flatMap(({ text }) => text || []).join(BREAK);
+  const before = saidIn(steps);
   const rest = said.slice(before.length);
   if (before === "") return { text: rest, lead: "" };
   return { text: rest.slice(BREAK.length), lead: rest === "" ? BREAK : "" };

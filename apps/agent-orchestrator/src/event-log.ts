@@ -18,16 +18,33 @@ export interface EventLog {
 
 type Position = Pick<RunEvent, "runId" | "sequence">;
 
-/** Opens the log where its last writer left it. */
-export async function openEventLog(runLog: RunLog, runId: string): Promise<EventLog> {
-  let { sequence, content, ended } = await readSoFar(runLog, runId);
+/**
+ * Opens the log where its last writer left it. What a Redis loses that comes back without its data is written again, as
+ * long as its writer lives.
+ *
+ * @param after where the numbers of a log begin that has nothing yet. What devices have of a log that is lost, with its
+ *   writer, must be before that.
+ */
+export async function openEventLog(
+  runLog: RunLog,
+  { runId, after }: { runId: string; after: number },
+): Promise<EventLog> {
+  const events = await readSoFar(runLog, runId);
+  let sequence = events.at(-1)?.sequence ?? after;
+  let content = events.map((event) => (event.kind === "token" ? event.text : "")).join("");
+  let ended = events.some(({ kind }) => kind !== "token");
   const append = async (event: (position: Position) => RunEvent) => {
     if (ended) return;
     const next = event({ runId, sequence: sequence + 1 });
-    await runLog.append(next);
+    const isFirst = events.length === 0;
+    events.push(next);
+    if (!(await runLog.append(next, isFirst))) await writeAgain();
     sequence = next.sequence;
     if (next.kind === "token") content += next.text;
     else ended = true;
+  };
+  const writeAgain = async () => {
+    for (const [index, event] of events.entries()) await runLog.append(event, index === 0);
   };
   return {
     get sequence() {
@@ -44,19 +61,17 @@ export async function openEventLog(runLog: RunLog, runId: string): Promise<Event
   };
 }
 
-async function readSoFar(runLog: RunLog, runId: string) {
-  const last = await runLog.lastSequence(runId);
-  let content = "";
-  let ended = false;
-  if (last === 0) return { sequence: 0, content, ended };
+async function readSoFar(runLog: RunLog, runId: string): Promise<RunEvent[]> {
+  const { last, first } = (await runLog.bounds(runId)) ?? {};
+  if (last === undefined || first === undefined) return [];
+  const events: RunEvent[] = [];
   const stop = new AbortController();
   try {
-    for await (const event of runLog.read(runId, 0, stop.signal)) {
-      if (event.kind === "token") content += event.text;
-      else ended = true;
+    for await (const event of runLog.read(runId, first - 1, stop.signal)) {
+      events.push(event);
       if (event.sequence >= last) break;
     }
-    return { sequence: last, content, ended };
+    return events;
   } finally {
     stop.abort();
   }

@@ -1,7 +1,7 @@
 import type { ConversationStore, Run, RunLog, RunStep } from "@mobile-ai-agent/conversation-store";
 import type { GuardPolicy } from "@mobile-ai-agent/guard";
 import type { Logger } from "@mobile-ai-agent/service-kit";
-import { answerWithTools, unfinished } from "./agent.ts";
+import { answerWithTools, saidIn, unfinished } from "./agent.ts";
 import type { CancelWatch } from "./cancel-watch.ts";
 import { type EventLog, openEventLog } from "./event-log.ts";
 import { type LanguageModel, ModelFailure } from "./language-model.ts";
@@ -57,14 +57,19 @@ async function handleWatched(
   const { store, runLog, limits, logger } = dependencies;
   const run = await store.runs.get(runId);
   if (!run) return void logger.warn("an unknown run was queued", { run_id: runId });
-  const log = await openEventLog(runLog, runId);
+  const steps = await store.runs.stepsOf(run);
+  const isNew = run.status === "queued" && steps.length === 0;
+  // Of a log that is lost, devices may have up to an event a millisecond.
+  const after = isNew ? 0 : Date.now() - run.createdAt.getTime();
+  const log = await openEventLog(runLog, { runId, after });
   const ending = { run, log, store };
   const answer = await store.messages.answerOf(runId);
   if (answer) return await (run.cancelRequested ? endCancelled : complete)(ending, answer.id);
   if (run.status === "failed") return await log.fail(UNAVAILABLE);
   // Whoever superseded its message may have died before asking for its end.
   if (run.cancelRequested || !(await store.messages.isAnswering(run))) return await storeCancelled(ending);
-  const steps = await store.runs.stepsOf(run);
+  const said = saidIn(steps);
+  if (log.content === "" && said !== "") await log.token(said);
   // Another answer would differ from the tokens that devices have already.
   const begun = unfinished({ steps, said: log.content }).text !== "" && !log.content.endsWith(REFUSAL);
   if (begun && !dependencies.modelContinues) return await fail(ending, INTERRUPTED);

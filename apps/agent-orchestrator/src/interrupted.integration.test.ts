@@ -18,7 +18,7 @@ async function killWhen(runId: string, events: number) {
   const child = fork(join(import.meta.dirname, "main.ts"), { env: platform.env, stdio: "ignore" });
   try {
     await platform.queue.enqueue(runId);
-    await eventually(async () => (await platform.runLog.lastSequence(runId)) >= events, {
+    await eventually(async () => ((await platform.runLog.bounds(runId))?.last ?? 0) >= events, {
       timeoutMs: 20_000,
     });
   } finally {

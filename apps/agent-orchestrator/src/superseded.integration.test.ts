@@ -55,7 +55,7 @@ it("stores nothing of an answer whose message is superseded or deleted while it 
   const before = await platform.storeRun("Tell me a story.");
   await platform.startOrchestrator();
   await queue.enqueue(before.runId);
-  await eventually(async () => (await runLog.lastSequence(before.runId)) === 2);
+  await eventually(async () => (await runLog.bounds(before.runId))?.last === 2);
   await edit(before, "Tell me another one.");
   await cancellations.publish(before.runId);
   const events = await platform.eventsOf(before.runId);

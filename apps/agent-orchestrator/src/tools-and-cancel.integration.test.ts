@@ -97,7 +97,7 @@ describe("a run whose end is asked for", () => {
     const { runId } = await platform.storeRun("Tell me a story.");
     await platform.startOrchestrator();
     await platform.queue.enqueue(runId);
-    await eventually(async () => (await platform.runLog.lastSequence(runId)) === 2);
+    await eventually(async () => (await platform.runLog.bounds(runId))?.last === 2);
     await cancel(runId);
     const events = await platform.eventsOf(runId);
     const stored = await store.messages.answerOf(runId);

@@ -122,6 +122,7 @@ export function createChat(options: ChatOptions): Chat {
       const answer = await socket.timeout(ACK_MS).emitWithAck("run:subscribe", { runId, after: run.after });
       if (answer.error?.code === "not_found") await settle(runId);
       else if (answer.error) setTimeout(() => void subscribe(runId), AGAIN_MS);
+      else if (answer.data.after !== run.after) changeRun({ ...run, after: answer.data.after, text: "" });
     } catch {
       setTimeout(() => void subscribe(runId), AGAIN_MS);
     }

@@ -46,6 +46,13 @@ export type SendMessage = z.infer<typeof SendMessage>;
 export const SubscribeRun = z.strictObject({ runId: z.uuid(), after: z.int().nonnegative() });
 export type SubscribeRun = z.infer<typeof SubscribeRun>;
 
+/**
+ * The events after `after` follow. When that is not what was asked for, the run's log was lost and begun anew: what the
+ * device has of its text is void.
+ */
+export const RunSubscribed = z.strictObject({ runId: z.uuid(), after: z.int().nonnegative() });
+export type RunSubscribed = z.infer<typeof RunSubscribed>;
+
 export const CancelRun = z.strictObject({ runId: z.uuid() });
 export type CancelRun = z.infer<typeof CancelRun>;
 
@@ -72,7 +79,7 @@ export interface ClientToServerEvents {
   "message:send": (payload: SendMessage, ack: Ack<MessageAccepted>) => void;
   /** Asks for a run's end; it comes as the event `cancelled`, unless the run has ended by itself. */
   "run:cancel": (payload: CancelRun, ack: Ack<{ runId: string }>) => void;
-  "run:subscribe": (payload: SubscribeRun, ack: Ack<{ runId: string }>) => void;
+  "run:subscribe": (payload: SubscribeRun, ack: Ack<RunSubscribed>) => void;
 }
 
 export interface ServerToClientEvents {

@@ -38,6 +38,8 @@ export class RunLogReader {
   #wakeId = "0-0";
   /** Subscriptions whose consumers are behind. */
   #paused = 0;
+  /** Whether the connection was lost since the last look at what is there. */
+  #wasCut = false;
   /** Identity of the loop that is in charge; a loop that finds another one here ends. */
   #loop: AbortController | undefined;
 
@@ -136,6 +138,7 @@ export class RunLogReader {
       while (!loop.signal.aborted) await this.#readOnce(connection, loop.signal);
     } catch (error) {
       if (loop.signal.aborted) return;
+      loop.abort();
       // A paused one that comes back begins anew.
       this.#loop = undefined;
       for (const key of [...this.#feeds.keys()]) this.#fail(key, error);
@@ -151,6 +154,7 @@ export class RunLogReader {
     const logs = [...asked].map(([key, position]) => ({ key, id: `${position}-0` }));
     const streams = [{ key: this.#wakeKey, id: this.#wakeId }, ...logs];
     try {
+      if (this.#wasCut) await this.#failLost(connection);
       const reply = await connection.xRead(streams, { BLOCK: BLOCK_MS, COUNT: MAX_EVENTS });
       for (const { name, messages } of reply ?? []) {
         if (name === this.#wakeKey) this.#wakeId = messages.at(-1)?.id ?? this.#wakeId;
@@ -159,8 +163,19 @@ export class RunLogReader {
     } catch (error) {
       if (signal.aborted || (error instanceof ErrorReply && !error.message.startsWith("LOADING")))
         throw error;
+      this.#wasCut = true;
       await delay(RETRY_MS, undefined, { signal }).catch(ignore);
     }
+  }
+
+  /** Redis may have come back without its data, and a reader would wait for ever after events that are gone. */
+  async #failLost(connection: RedisClient): Promise<void> {
+    for (const [key, { position }] of this.#feeds) {
+      const [last] = await connection.xRevRange(key, "+", "-", { COUNT: 1 });
+      if (position > 0 && (last === undefined || sequenceOf(last) < position))
+        this.#fail(key, new Error("the run's log was lost"));
+    }
+    this.#wasCut = false;
   }
 
   /** An entry that doesn't open ends the reading of its log, not that of others. */
@@ -207,7 +222,7 @@ interface Entry {
   readonly message: Record<string, string>;
 }
 
-const sequenceOf = ({ id }: Entry): number => Number.parseInt(id, 10);
+export const sequenceOf = ({ id }: Pick<Entry, "id">): number => Number.parseInt(id, 10);
 
 /** The log is written by `append` only, so its entries are trusted. Those from before there was a cipher are JSON. */
 function toEvent(cipher: TransitCipher, key: string, { id, message }: Entry): RunEvent {

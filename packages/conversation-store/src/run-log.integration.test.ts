@@ -142,6 +142,30 @@ describe("run log", () => {
     expect(reader.sequences).toEqual(range(1, 5));
   });
 
+  it("fails its readers when Redis comes back without their log", async () => {
+    const [lost, kept, empty] = [randomUUID(), randomUUID(), randomUUID()];
+    await appendTokens(lost, 1, 3);
+    await appendTokens(kept, 1, 3);
+    const [reader, other, waiting] = [collect(lost, 0), collect(kept, 0), collect(empty, 0)];
+    await eventually(() => reader.sequences.length === 3 && other.sequences.length === 3);
+    await redis.del(`run:{${lost}}`);
+    await redis.sendCommand(["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"]);
+    await expect(reader.done).rejects.toThrow("the run's log was lost");
+    await log.append(completed(kept, 4));
+    await log.append(completed(empty, 1));
+    await Promise.all([other.done, waiting.done]);
+    expect([other.sequences, waiting.sequences]).toEqual([range(1, 4), [1]]);
+  });
+
+  it("does not append to a log that has lost what was before", async () => {
+    const runId = randomUUID();
+    expect(await log.append(token(runId, 5))).toBe(false);
+    expect(await log.bounds(runId)).toBeUndefined();
+    expect(await log.append(token(runId, 5), true)).toBe(true);
+    expect(await log.append(token(runId, 6))).toBe(true);
+    expect(await log.bounds(runId)).toEqual({ first: 5, last: 6 });
+  });
+
   it("fails its readers when Redis refuses the read", async () => {
     const runId = randomUUID();
     await redis.set(`run:{${runId}}`, "not a stream");
@@ -150,10 +174,10 @@ describe("run log", () => {
 
   it("refuses a second writer's event, and knows the last number", async () => {
     const runId = randomUUID();
-    expect(await log.lastSequence(runId)).toBe(0);
+    expect(await log.bounds(runId)).toBeUndefined();
     await appendTokens(runId, 1, 3);
     await expect(log.append(token(runId, 3))).rejects.toThrow();
-    expect(await log.lastSequence(runId)).toBe(3);
+    expect(await log.bounds(runId)).toEqual({ first: 1, last: 3 });
     expect(await redis.pTTL(`run:{${runId}}`)).toBeGreaterThan(3_500_000);
   });
 });

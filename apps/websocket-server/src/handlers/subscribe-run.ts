@@ -22,7 +22,8 @@ interface Dependencies {
 
 /**
  * `run:subscribe`: sends this socket the run's events after `after`, those that are there and those that
- * come. Subscribing again to a run replaces the subscription. A finished run whose events are no longer kept
+ * come. Subscribing again to a run replaces the subscription. A log that was lost and begun anew is sent from its
+ * beginning, which the acknowledgement tells. A finished run whose events are no longer kept
  * is `not_found`: its answer is among the session's messages.
  */
 export function subscribeRun(socket: UserSocket, { context, log, backlog, logger }: Dependencies) {
@@ -66,21 +67,34 @@ export function subscribeRun(socket: UserSocket, { context, log, backlog, logger
     SubscribeRun,
     async ({ runId, after }) => {
       const { status } = await context.getRun(socket.data.token, runId);
-      if (status !== "queued" && status !== "running" && (await isGone(log, runId))) {
+      const hasEnded = status !== "queued" && status !== "running";
+      const start = await startOf(log, { runId, after, hasEnded });
+      if (start === undefined) {
         throw new SocketProblem(
           "not_found",
           "the run's events are no longer kept; read the session's messages",
         );
       }
-      subscribe(runId, after);
-      return { runId };
+      subscribe(runId, start);
+      return { runId, after: start };
     },
     logger,
   );
 }
 
-async function isGone(log: RunLog, runId: string): Promise<boolean> {
-  if ((await log.lastSequence(runId)) > 0) return false;
-  await delay(LAST_EVENT_MS);
-  return (await log.lastSequence(runId)) === 0;
+/** @returns the sequence number after which to read; undefined when there is nothing to come */
+async function startOf(
+  log: RunLog,
+  { runId, after, hasEnded }: { runId: string; after: number; hasEnded: boolean },
+): Promise<number | undefined> {
+  let bounds = await log.bounds(runId);
+  if (bounds === undefined && hasEnded) {
+    await delay(LAST_EVENT_MS);
+    bounds = await log.bounds(runId);
+    if (bounds === undefined) return undefined;
+  }
+  if (bounds === undefined) return 0;
+  // Whole for who has the events up to `after`.
+  const continues = bounds.first - 1 <= after && after <= bounds.last;
+  return continues ? after : bounds.first - 1;
 }
