@@ -13,6 +13,7 @@ import { createEntrance } from "./entrance.ts";
 import { createFoundations } from "./foundations.ts";
 import { mcpAddress } from "./mcp-address.ts";
 import { outsidePlaces } from "./network/outside-places.ts";
+import { auditKey, createAuditKeys } from "./secrets/audit.ts";
 import { createCertificate } from "./secrets/certificate.ts";
 import { createMediaUrlKey, mediaUrls } from "./secrets/media-urls.ts";
 import { secretGroup } from "./secrets/secret-group.ts";
@@ -66,6 +67,7 @@ export default async function program(): Promise<Outputs> {
   );
   const runTokenKey = secretGroup("run-token-key", { namespace, values: createRunTokenKey() }, { provider });
   const mediaUrlKey = secretGroup("media-urls", { namespace, values: createMediaUrlKey() }, { provider });
+  const auditKeys = secretGroup("audit-key", { namespace, values: createAuditKeys() }, { provider });
   const encryptionKey = secretGroup(
     "encryption-key",
     { namespace, values: { key: randomBytes(32).toString("base64") } },
@@ -82,6 +84,7 @@ export default async function program(): Promise<Outputs> {
     "run-tokens": runTokens(runTokenKey.metadata.name),
     "object-store": objects.link,
     "media-urls": mediaUrls(mediaUrlKey.metadata.name),
+    "audit-key": auditKey(auditKeys.metadata.name),
   };
   for (const name of SERVICE_NAMES) {
     new AppService(name, { namespace, ...serviceArgs(name, config, links) }, { provider });

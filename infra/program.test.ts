@@ -168,6 +168,12 @@ describe("every Deployment", () => {
     const holders = workloads().filter(({ inputs }) => JSON.stringify(inputs).includes("run-token-key"));
     expect(holders.map(({ name }) => name).sort()).toEqual(["agent-orchestrator", "context-protocol-server"]);
   });
+
+  test("is given the key of the audit log only if it records", () => {
+    const holders = workloads().filter(({ inputs }) => JSON.stringify(inputs).includes("audit-key"));
+    const names = ["agent-orchestrator", "auth-service", "media-processing"];
+    expect(holders.map(({ name }) => name).sort()).toEqual(names);
+  });
 });
 
 describe("media-processing", () => {

@@ -41,7 +41,8 @@ export type LinkName =
   | "mcp-address"
   | "run-tokens"
   | "object-store"
-  | "media-urls";
+  | "media-urls"
+  | "audit-key";
 
 interface ServiceDefinition {
   /** Services it calls; each gives `<NAME>_URL`. */
@@ -65,7 +66,7 @@ export const SERVICES: Readonly<Record<ServiceName, ServiceDefinition>> = {
     env: { TRUSTED_PROXY_COUNT: "1" },
   },
   "auth-service": {
-    links: ["mongodb", "redis", "token-verification", "token-signing", "second-factors"],
+    links: ["mongodb", "redis", "token-verification", "token-signing", "second-factors", "audit-key"],
     // The ingress controller and api-gateway.
     env: { TRUSTED_PROXY_COUNT: "2" },
   },
@@ -76,13 +77,13 @@ export const SERVICES: Readonly<Record<ServiceName, ServiceDefinition>> = {
   "websocket-server": { calls: ["context-protocol-server"], links: ["redis", "token-verification"] },
   "agent-orchestrator": {
     calls: ["llm-server", "context-protocol-server"],
-    links: ["mongodb", "redis", "run-tokens"],
+    links: ["mongodb", "redis", "run-tokens", "audit-key"],
     // The embedded model is too small to call tools.
     env: { LLM_MODEL: "smollm2-135m-instruct", LLM_TOOLS: "false", LLM_CONTINUES: "true" },
   },
   "llm-server": { basePath: "/v1" },
   "media-processing": {
-    links: ["mongodb", "redis", "object-store", "media-urls", "token-verification"],
+    links: ["mongodb", "redis", "object-store", "media-urls", "token-verification", "audit-key"],
     // Memory of a picture goes back to the system; with an arena for each thread most of it would stay.
     env: { MALLOC_ARENA_MAX: "2" },
     scratch: "512Mi",

@@ -2,7 +2,7 @@ import { mkdtempDisposable } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createLogger, readConfig } from "@mobile-ai-agent/service-kit";
-import { startMongo, startRedis, type TestIssuer } from "@mobile-ai-agent/test-support";
+import { createAuditKey, startMongo, startRedis, type TestIssuer } from "@mobile-ai-agent/test-support";
 import { gatewayConfig } from "../../apps/api-gateway/src/config.ts";
 import { createApiGateway } from "../../apps/api-gateway/src/service.ts";
 import { changeRole } from "../../apps/auth-service/src/change-role.ts";
@@ -53,6 +53,7 @@ export async function startPlatform(issuer: TestIssuer): Promise<Platform> {
     JWT_PRIVATE_KEYS: issuer.privateKey,
     OBJECT_STORE_URL: `file://${objects.path}`,
     MEDIA_URL_KEY: "m".repeat(32),
+    AUDIT_KEYS: createAuditKey(),
     SECOND_FACTOR_KEYS: Buffer.alloc(32, 1).toString("base64"),
   };
   const run = async <T extends { start(): Promise<void>; stop(): Promise<void> }>(service: T): Promise<T> => {

@@ -16,9 +16,10 @@ export function followKeys(options: {
   initial: KeySet;
   file: string | undefined;
   logger: Logger;
+  onChange?: (keys: KeySet) => void;
   pollMs?: number;
 }): { current(): KeySet; close(): void } {
-  const { file, logger, pollMs = POLL_MS } = options;
+  const { file, logger, onChange, pollMs = POLL_MS } = options;
   const closing = new AbortController();
   let current = options.initial;
   let faulty = false;
@@ -34,6 +35,7 @@ export function followKeys(options: {
     if (idsOf(found) === idsOf(current)) return;
     current = found;
     logger.info("signing keys changed", { signing: found.signing.kid, published: found.jwks.keys.length });
+    onChange?.(found);
   }
 
   async function poll(path: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { createAuditLog } from "@mobile-ai-agent/audit-log";
 import { createObjectStore } from "@mobile-ai-agent/object-store";
 import {
   connectMongo,
@@ -41,6 +42,11 @@ export function createService(config: MediaConfig, { logger }: { logger: Logger 
       resources.defer(() => probes.close());
       const mongo = await connectMongo(config, "media-processing");
       resources.defer(() => mongo.close());
+      const audit = await createAuditLog({
+        ...{ db: mongo.db, keys: config.AUDIT_KEYS, service: "media-processing", logger },
+        registry: metrics.registry,
+      });
+      resources.defer(() => audit.close());
       const media = createMediaStore(mongo.db);
       await media.createIndexes();
       const redis = await connectRedis(config, logger);
@@ -49,7 +55,7 @@ export function createService(config: MediaConfig, { logger }: { logger: Logger 
       resources.defer(() => revocations.close());
       const objects = await createObjectStore(config.OBJECT_STORE_URL);
       const routes = mountRoutes({
-        ...{ config, media, objects, logger },
+        ...{ config, media, audit, objects, logger },
         signedUrls: createSignedUrls(config.MEDIA_URL_KEY),
         conversions: pLimit(config.CONVERSIONS),
         metrics: createMediaMetrics(metrics.registry),

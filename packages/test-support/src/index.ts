@@ -1,3 +1,4 @@
+export { createAuditKey } from "./audit-key.ts";
 export { startDaemon } from "./daemon.ts";
 export { describedFetch } from "./described-fetch.ts";
 export { eventually } from "./eventually.ts";

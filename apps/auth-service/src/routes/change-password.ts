@@ -1,6 +1,7 @@
 import { ChangePasswordRequest } from "@mobile-ai-agent/contracts";
 import { parseBody, userOf } from "@mobile-ai-agent/service-kit";
 import type { RequestHandler } from "express";
+import { recordOwn } from "../audited.ts";
 import type { AuthContext } from "../context.ts";
 import { faultIn } from "../field-fault.ts";
 import { provePassword } from "../prove-password.ts";
@@ -10,7 +11,7 @@ import { provePassword } from "../prove-password.ts";
  * when the new one is not good.
  */
 export function changePassword(context: AuthContext): RequestHandler {
-  const { users, passwords, passwordPolicy, refreshTokens } = context;
+  const { audit, users, passwords, passwordPolicy, refreshTokens } = context;
   return async (request, response) => {
     const { old_password, new_password } = parseBody(ChangePasswordRequest, request);
     const user = await provePassword(context, request, old_password);
@@ -20,6 +21,7 @@ export function changePassword(context: AuthContext): RequestHandler {
         : passwordPolicy.faultOf(new_password, user);
     if (fault !== undefined) throw faultIn("new_password", fault);
     await users.setPassword(user.id, await passwords.hash(new_password));
+    recordOwn(audit, "password.changed", user.id);
     await refreshTokens.revokeAll(user.id, { except: userOf(request).sid });
     response.status(204).end();
   };

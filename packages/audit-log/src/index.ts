@@ -1,0 +1,4 @@
+export { type AuditLog, createAuditLog } from "./audit-log.ts";
+export { runAuditCommand } from "./command.ts";
+export { type AuditEvent, type Party, user } from "./events.ts";
+export { auditConfig, readAuditKeys } from "./keys.ts";
