@@ -1,6 +1,7 @@
 import type { RunStep } from "@mobile-ai-agent/conversation-store";
 import type { OutputFilter } from "@mobile-ai-agent/guard";
 import type { LanguageModel, Piece, PromptMessage } from "./language-model.ts";
+import { TokensSpent } from "./metered-model.ts";
 import type { RunGuard } from "./run-guard.ts";
 import type { RunTools, ToolCall } from "./run-tools.ts";
 
@@ -33,7 +34,7 @@ export interface AgentOptions {
  *
  * @param prompt ends with the message to answer
  * @returns the pieces of the answer that follow on `said`, none of them empty
- * @throws ModelFailure, or the signal's reason when aborted
+ * @throws ModelFailure, TokensSpent, or the signal's reason when aborted
  */
 export async function* answerWithTools(
   prompt: readonly PromptMessage[],
@@ -69,15 +70,22 @@ export async function* answerWithTools(
 
 /** @returns the text that may be said, no piece of it empty; what the model wants called goes to `calls` */
 async function* visible(pieces: AsyncIterable<Piece>, filter: OutputFilter, calls: ToolCall[]) {
-  for await (const piece of pieces) {
-    if ("call" in piece) calls.push(piece.call);
-    else {
-      const text = filter.push(piece.text);
-      if (text !== "") yield text;
+  let spent: TokensSpent | undefined;
+  try {
+    for await (const piece of pieces) {
+      if ("call" in piece) calls.push(piece.call);
+      else {
+        const text = filter.push(piece.text);
+        if (text !== "") yield text;
+      }
     }
+  } catch (error) {
+    if (!(error instanceof TokensSpent)) throw error;
+    spent = error;
   }
   const rest = filter.end();
   if (rest !== "") yield rest;
+  if (spent) throw spent;
 }
 
 /**

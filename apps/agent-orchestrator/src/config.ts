@@ -1,5 +1,11 @@
 import { DEFAULT_POLICY, type GuardPolicy, type Reaction } from "@mobile-ai-agent/guard";
-import { baseConfig, mongoConfig, redisConfig, runTokenConfig } from "@mobile-ai-agent/service-kit";
+import {
+  baseConfig,
+  budgetConfig,
+  mongoConfig,
+  redisConfig,
+  runTokenConfig,
+} from "@mobile-ai-agent/service-kit";
 import { z } from "zod";
 
 const positive = (fallback: number) => z.coerce.number().int().positive().default(fallback);
@@ -12,6 +18,7 @@ export const orchestratorConfig = z.object({
   ...mongoConfig.shape,
   ...redisConfig.shape,
   ...runTokenConfig.shape,
+  ...budgetConfig.shape,
   CONTEXT_PROTOCOL_SERVER_URL: z.url({ protocol: /^https?$/, error: "must be an http or https URL" }),
   LLM_SERVER_URL: z.url({ protocol: /^https?$/, error: "must be an http or https URL that ends with /v1" }),
   LLM_MODEL: z.string().min(1),
@@ -27,6 +34,7 @@ export const orchestratorConfig = z.object({
     ),
   MAX_ANSWER_TOKENS: positive(192).describe("tokens that the model may make each time it is asked"),
   MAX_STEPS: positive(6).describe("times that the model is asked in one run"),
+  RUN_TOKEN_LIMIT: positive(100_000).describe("tokens of prompts and answers that one run may use"),
   MAX_RUN_SECONDS: positive(300).describe("seconds after which a run is given up"),
   TEMPERATURE: z.coerce.number().min(0).max(2).default(0.2),
   GUARD_USER: reaction(DEFAULT_POLICY.user).describe("what an attack in a user's message leads to"),

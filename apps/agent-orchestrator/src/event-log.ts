@@ -1,5 +1,5 @@
 import type { RunEvent } from "@mobile-ai-agent/contracts";
-import type { RunLog } from "@mobile-ai-agent/conversation-store";
+import type { RunFailure, RunLog } from "@mobile-ai-agent/conversation-store";
 
 /** One run's events, written by one owner under gap-free sequence numbers. */
 export interface EventLog {
@@ -10,8 +10,8 @@ export interface EventLog {
   token(text: string): Promise<void>;
   /** Ends the log, unless it has ended already. */
   complete(messageId: string): Promise<void>;
-  /** As `complete`. @param reason in words for the person who asked */
-  fail(reason: string): Promise<void>;
+  /** As `complete`. */
+  fail(failure: RunFailure): Promise<void>;
   /** As `complete`. @param messageId of the answer as far as it came */
   cancel(messageId: string | undefined): Promise<void>;
 }
@@ -38,7 +38,11 @@ export async function openEventLog(runLog: RunLog, runId: string): Promise<Event
     },
     token: (text) => append((position) => ({ ...position, kind: "token", text })),
     complete: (messageId) => append((position) => ({ ...position, kind: "completed", messageId })),
-    fail: (reason) => append((position) => ({ ...position, kind: "failed", reason })),
+    fail: ({ code, reason, availableAt }) =>
+      append((position) => ({
+        ...{ ...position, kind: "failed", code, reason },
+        ...(availableAt && { availableAt: availableAt.toISOString() }),
+      })),
     cancel: (messageId) =>
       append((position) => ({ ...position, kind: "cancelled", ...(messageId && { messageId }) })),
   };

@@ -5,6 +5,7 @@ import {
   createRunCancellations,
   createRunLog,
   createRunQueue,
+  createTokenBudget,
 } from "@mobile-ai-agent/conversation-store";
 import {
   connectMongo,
@@ -21,6 +22,7 @@ import { handleRun } from "./handle-run.ts";
 import { createLanguageModel } from "./language-model.ts";
 import { connectRunTools } from "./run-tools.ts";
 import { sweepRuns } from "./sweep.ts";
+import { createTokenMetrics } from "./token-metrics.ts";
 
 const SWEEP_MS = 15_000;
 
@@ -37,10 +39,8 @@ export function createService(config: OrchestratorConfig, { logger }: { logger: 
 
   return {
     async start() {
-      const management = await startManagement(config.METRICS_PORT, {
-        ready: () => ready(),
-        metrics: createMetrics(),
-      });
+      const metrics = createMetrics();
+      const management = await startManagement(config.METRICS_PORT, { ready: () => ready(), metrics });
       closers.unshift(management.close);
       const mongo = await connectMongo(config, "agent-orchestrator");
       closers.unshift(mongo.close);
@@ -48,6 +48,8 @@ export function createService(config: OrchestratorConfig, { logger }: { logger: 
       closers.unshift(async () => redis.destroy());
       const store = createConversationStore(mongo.db);
       await store.createIndexes();
+      const budget = createTokenBudget(mongo.db, redis, { tokensPerDay: config.BUDGET_TOKENS_PER_DAY });
+      await budget.createIndexes();
 
       const queue = createRunQueue(redis);
       const cancels = await openCancelWatch(store, createRunCancellations(redis), logger);
@@ -64,7 +66,9 @@ export function createService(config: OrchestratorConfig, { logger }: { logger: 
         modelContinues: config.LLM_CONTINUES,
         cancels,
         guardPolicy: guardPolicyOf(config),
-        limits: { maxSteps: config.MAX_STEPS, maxSeconds: config.MAX_RUN_SECONDS },
+        budget,
+        tokenMetrics: createTokenMetrics(metrics.registry),
+        limits: limitsOf(config),
         logger,
       };
       const consumer = `${hostname()}-${randomUUID()}`;
@@ -99,6 +103,15 @@ export function createService(config: OrchestratorConfig, { logger }: { logger: 
         for (const close of closers.splice(0)) await close();
       }
     },
+  };
+}
+
+function limitsOf(config: OrchestratorConfig) {
+  return {
+    maxSteps: config.MAX_STEPS,
+    maxSeconds: config.MAX_RUN_SECONDS,
+    maxAnswerTokens: config.MAX_ANSWER_TOKENS,
+    maxRunTokens: config.RUN_TOKEN_LIMIT,
   };
 }
 

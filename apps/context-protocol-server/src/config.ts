@@ -1,5 +1,6 @@
 import {
   baseConfig,
+  budgetConfig,
   mongoConfig,
   readConfig,
   redisConfig,
@@ -26,6 +27,7 @@ const serviceConfig = z.object({
   ...mongoConfig.shape,
   ...redisConfig.shape,
   ...runTokenConfig.shape,
+  ...budgetConfig.shape,
   MEDIA_PROCESSING_URL: z
     .url({ protocol: /^https?$/, error: "must be an http or https URL" })
     .optional()

@@ -2,6 +2,7 @@ import {
   createConversationStore,
   createRunCancellations,
   createRunQueue,
+  createTokenBudget,
 } from "@mobile-ai-agent/conversation-store";
 import {
   connectMongo,
@@ -48,10 +49,13 @@ export function createService(
       resources.defer(() => redis.close());
       const store = createConversationStore(mongo.db);
       await store.createIndexes();
+      const budget = createTokenBudget(mongo.db, redis, { tokensPerDay: config.BUDGET_TOKENS_PER_DAY });
+      await budget.createIndexes();
       const { verifier, revocations } = await openTokenVerifier(config, redis, logger);
       resources.defer(() => revocations.close());
       const routes = mountRoutes({
         store,
+        budget,
         queue: createRunQueue(redis),
         cancellations: createRunCancellations(redis),
         checkMedia: createMediaCheck(config.MEDIA_PROCESSING_URL),

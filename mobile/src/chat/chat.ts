@@ -108,12 +108,12 @@ export function createChat(options: ChatOptions): Chat {
     const run = state.runs.get(runId);
     const answer = await requests.getRun(runId);
     if (!run || !answer.ok) return;
-    const { status } = answer.data;
+    const { status, failure } = answer.data;
     if (status === "queued" || status === "running") return;
     changeRun({
       ...run,
       status,
-      ...(status === "failed" && { reason: "The answer could not be finished." }),
+      ...(failure && { failure: { ...failure, availableAt: failure.available_at } }),
     });
     onRunEnded(run.sessionId);
   }

@@ -8,6 +8,7 @@ import { Text } from "../ui/text.tsx";
 import { RADIUS, SPACE } from "../ui/theme.ts";
 import { useTheme } from "../ui/theme-context.tsx";
 import { AnswerText } from "./answer-text.tsx";
+import { showFailure } from "./failure.ts";
 import { PendingPicture, SentPicture } from "./picture.tsx";
 import type { RunState } from "./run-follower.ts";
 import type { TimelineEntry } from "./timeline.ts";
@@ -106,17 +107,24 @@ function LiveAnswer({ run, onAskAgain }: { run: RunState; onAskAgain: () => void
           Stopped
         </Text>
       )}
-      {run.status === "failed" && (
-        <>
-          <Text kind="label" color="danger" role="alert">
-            {run.reason ?? "The answer could not be finished."}
-          </Text>
-          <View style={styles.actions}>
-            <Action icon={RotateCcw} label="Ask again" onPress={onAskAgain} />
-          </View>
-        </>
-      )}
+      {run.status === "failed" && <Failure run={run} onAskAgain={onAskAgain} />}
     </Answer>
+  );
+}
+
+function Failure({ run, onAskAgain }: { run: RunState; onAskAgain: () => void }) {
+  const { text, canAskAgain } = showFailure(run);
+  return (
+    <>
+      <Text kind="label" color="danger" role="alert">
+        {text}
+      </Text>
+      {canAskAgain && (
+        <View style={styles.actions}>
+          <Action icon={RotateCcw} label="Ask again" onPress={onAskAgain} />
+        </View>
+      )}
+    </>
   );
 }
 

@@ -6,5 +6,6 @@ export * from "./http/passkeys.ts";
 export * from "./http/problem.ts";
 export * from "./http/second-factor.ts";
 export * from "./http/sessions.ts";
+export * from "./http/usage.ts";
 export * from "./runs.ts";
 export * from "./socket.ts";

@@ -28,6 +28,7 @@ import {
   SessionId,
   SessionList,
 } from "./http/sessions.ts";
+import { Usage } from "./http/usage.ts";
 import { Run, RunId } from "./runs.ts";
 
 /** What the document names; the other schemas stand where they are used. */
@@ -41,7 +42,7 @@ const REQUESTS = {
 };
 const ANSWERS = {
   ...{ TokenResponse, User, UserList, Session, SessionList, CreateSessionResponse, Context },
-  ...{ Message, MessageList, CreateMessageResponse, Media, Run, Problem, Json },
+  ...{ Message, MessageList, CreateMessageResponse, Media, Run, Usage, Problem, Json },
 };
 
 const PATH_PARAMETERS: Readonly<Record<string, z.ZodType>> = {

@@ -3,4 +3,5 @@ export { type ConversationStore, createConversationStore } from "./conversation-
 export { createRunCancellations, type RunCancellations } from "./run-cancellations.ts";
 export { createRunLog, type RunLog } from "./run-log.ts";
 export { createRunQueue, type RunQueue } from "./run-queue.ts";
-export type { Run, RunStep } from "./runs.ts";
+export type { Run, RunFailure, RunStep } from "./runs.ts";
+export { createTokenBudget, type Reservation, type TokenBudget } from "./token-budget.ts";

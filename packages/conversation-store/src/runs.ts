@@ -1,4 +1,4 @@
-import type { RunStatus } from "@mobile-ai-agent/contracts";
+import type { FailureCode, RunStatus } from "@mobile-ai-agent/contracts";
 import { isDuplicateKey } from "@mobile-ai-agent/service-kit";
 import type { Db } from "mongodb";
 
@@ -10,6 +10,7 @@ interface RunDocument {
   status: RunStatus;
   /** When its user asked for its end. */
   cancel_requested_at?: Date;
+  failure?: RunFailure;
   /** Absent before the first. */
   steps?: RunStep[];
   created_at: Date;
@@ -25,6 +26,14 @@ export interface RunStep {
   readonly results: readonly string[];
 }
 
+export interface RunFailure {
+  readonly code: FailureCode;
+  /** In words for the person who asked. */
+  readonly reason: string;
+  /** When it is worth trying again. */
+  readonly availableAt?: Date | undefined;
+}
+
 /** The making of one answer. `messageId` is the user's message that asked for it. */
 export interface Run {
   readonly id: string;
@@ -36,6 +45,8 @@ export interface Run {
   readonly cancelRequested: boolean;
   /** What was done so far: who takes the run over must not do it again. */
   readonly steps: readonly RunStep[];
+  /** Of a run that failed. */
+  readonly failure?: RunFailure | undefined;
   readonly createdAt: Date;
   /** When the status last changed. */
   readonly updatedAt: Date;
@@ -54,6 +65,7 @@ export interface RunStore {
   create(run: NewRun): Promise<Run>;
   get(runId: string): Promise<Run | undefined>;
   setStatus(runId: string, status: RunStatus): Promise<void>;
+  fail(runId: string, failure: RunFailure): Promise<void>;
   addStep(runId: string, step: RunStep): Promise<void>;
   /** Notes that the user wants the run to end; whoever handles it hears of it by `RunCancellations`. */
   requestCancel(runId: string): Promise<void>;
@@ -98,6 +110,11 @@ export function createRunStore(db: Db): RunStore {
       await runs.updateOne({ _id: runId }, { $set: { status, updated_at: new Date() } });
     },
 
+    async fail(runId, { code, reason, availableAt }) {
+      const failure = { code, reason, ...(availableAt && { availableAt }) };
+      await runs.updateOne({ _id: runId }, { $set: { status: "failed", failure, updated_at: new Date() } });
+    },
+
     async addStep(runId, step) {
       await runs.updateOne({ _id: runId }, { $push: { steps: step } });
     },
@@ -123,6 +140,7 @@ function toRun(document: RunDocument): Run {
     status,
     cancelRequested: document.cancel_requested_at !== undefined,
     steps: document.steps ?? [],
+    failure: document.failure,
     createdAt: created_at,
     updatedAt: updated_at,
   };

@@ -57,7 +57,7 @@ export async function startPlatform() {
 
   return {
     env,
-    ...{ model, store, queue, runLog, cancellations: createRunCancellations(redis) },
+    ...{ db, model, store, queue, runLog, cancellations: createRunCancellations(redis) },
 
     async startOrchestrator(more: Record<string, string> = {}): Promise<void> {
       const service = createService(orchestratorConfig.parse({ ...env, ...more }), { logger });
@@ -69,9 +69,8 @@ export async function startPlatform() {
       await Promise.all(services.splice(0).map((service) => service.stop()));
     },
 
-    /** A message of a new user in a new session, and the run that is to answer it; not queued yet. */
-    async storeRun(content: string) {
-      const userId = randomUUID();
+    /** A message in a new session, of a new user unless one is given, and the run that is to answer it; not queued yet. */
+    async storeRun(content: string, userId: string = randomUUID()) {
       const { id: sessionId } = (await store.sessions.create({ userId })).session;
       const { message, runId } = await store.messages.addUserMessage({
         ...{ sessionId, userId, type: "text" as const, content },

@@ -1,4 +1,9 @@
-import type { ConversationStore, RunCancellations, RunQueue } from "@mobile-ai-agent/conversation-store";
+import type {
+  ConversationStore,
+  RunCancellations,
+  RunQueue,
+  TokenBudget,
+} from "@mobile-ai-agent/conversation-store";
 import express, { type Express, type RequestHandler, Router } from "express";
 import type { MediaCheck } from "../media-check.ts";
 import { cancelRun } from "./cancel-run.ts";
@@ -7,12 +12,14 @@ import { createSession } from "./create-session.ts";
 import { getContext } from "./get-context.ts";
 import { getRun } from "./get-run.ts";
 import { getSession } from "./get-session.ts";
+import { getUsage } from "./get-usage.ts";
 import { listMessages } from "./list-messages.ts";
 import { listSessions } from "./list-sessions.ts";
 import { updateContext } from "./update-context.ts";
 
 export interface RouteDependencies {
   readonly store: ConversationStore;
+  readonly budget: TokenBudget;
   readonly queue: RunQueue;
   readonly cancellations: RunCancellations;
   readonly checkMedia: MediaCheck;
@@ -23,7 +30,7 @@ export interface RouteDependencies {
  * Every route is behind `authenticate`. What belongs to another user answers 404, as if it were not there.
  */
 export function mountRoutes(dependencies: RouteDependencies): (app: Express) => void {
-  const { store, queue, cancellations, checkMedia, authenticate } = dependencies;
+  const { store, budget, queue, cancellations, checkMedia, authenticate } = dependencies;
   const api = Router();
   api.use(authenticate, express.json({ limit: "100kb" }));
   api.post("/session/create", createSession(store));
@@ -36,5 +43,6 @@ export function mountRoutes(dependencies: RouteDependencies): (app: Express) => 
   api.get("/message/:sessionId", listMessages(store));
   api.get("/run/:runId", getRun(store));
   api.post("/run/:runId/cancel", cancelRun(store, cancellations));
+  api.get("/usage", getUsage(budget));
   return (app) => app.use("/api", api);
 }

@@ -38,6 +38,7 @@ import {
   SessionList,
   UpdateContextRequest,
 } from "./sessions.ts";
+import { Usage } from "./usage.ts";
 
 export interface Operation {
   readonly method: "get" | "post" | "patch" | "delete";
@@ -325,6 +326,13 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     summary: "Ask for a run's end. A run that has ended stays as it is; asking again does no harm.",
     access: "user",
     success: { status: 200, schema: Run },
+  },
+  getUsage: {
+    method: "get",
+    path: "/api/usage",
+    summary: "The tokens that the caller has used today, and the limit.",
+    access: "user",
+    success: { status: 200, schema: Usage },
   },
   getOpenApi: {
     method: "get",
