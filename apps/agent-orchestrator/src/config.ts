@@ -1,3 +1,4 @@
+import { RiskClass } from "@mobile-ai-agent/contracts";
 import { DEFAULT_POLICY, type GuardPolicy, type Reaction } from "@mobile-ai-agent/guard";
 import {
   baseConfig,
@@ -7,6 +8,8 @@ import {
   runTokenConfig,
 } from "@mobile-ai-agent/service-kit";
 import { z } from "zod";
+import type { ApprovalPolicy } from "./tools/classify.ts";
+import { ToolServers } from "./tools/tool-servers.ts";
 
 const positive = (fallback: number) => z.coerce.number().int().positive().default(fallback);
 
@@ -40,6 +43,18 @@ export const orchestratorConfig = z.object({
   GUARD_USER: reaction(DEFAULT_POLICY.user).describe("what an attack in a user's message leads to"),
   GUARD_TOOL: reaction(DEFAULT_POLICY.tool).describe("what an attack in a tool's result leads to"),
   GUARD_MEMORY: reaction(DEFAULT_POLICY.memory).describe("what an attack in a session's context leads to"),
+  APPROVAL_CLASSES: z
+    .string()
+    .default("outbound")
+    .transform((list) => (list === "none" ? [] : list.split(",").map((name) => name.trim())))
+    .pipe(z.array(z.enum(RiskClass.options, "must be none, or a list of read, write and outbound")))
+    .describe(
+      "comma-separated classes of tools whose calls need approval; in a tainted run outbound ones always do",
+    ),
+  APPROVAL_SECONDS: positive(900).describe(
+    "seconds after which a call that nobody approved counts as refused",
+  ),
+  TOOL_SERVERS: ToolServers.describe("more MCP servers, as JSON: name, url, classes of their tools, inside"),
   CONCURRENCY: positive(2).describe("runs handled at a time"),
   CLAIM_AFTER_MS: positive(8000).describe("when the run of a silent consumer is taken over"),
 });
@@ -49,4 +64,8 @@ export type OrchestratorConfig = z.infer<typeof orchestratorConfig>;
 export function guardPolicyOf(config: OrchestratorConfig): GuardPolicy {
   const { GUARD_USER: user, GUARD_TOOL: tool, GUARD_MEMORY: memory } = config;
   return { user, tool, memory, document: tool };
+}
+
+export function approvalPolicyOf(config: OrchestratorConfig): ApprovalPolicy {
+  return { classes: new Set(config.APPROVAL_CLASSES), seconds: config.APPROVAL_SECONDS };
 }

@@ -1,7 +1,8 @@
-import type { ConversationStore, Run, RunFailure } from "@mobile-ai-agent/conversation-store";
+import type { ConversationStore, Run, RunFailure, UserEvents } from "@mobile-ai-agent/conversation-store";
 import type { EventLog } from "./event-log.ts";
 import type { TokensSpent } from "./metered-model.ts";
 import { isFiltered } from "./run-guard.ts";
+import { withdrawApprovals } from "./tool-gate.ts";
 
 export const INTERRUPTED: RunFailure = {
   code: "interrupted",
@@ -23,6 +24,7 @@ export interface Ending {
   readonly run: Run;
   readonly log: EventLog;
   readonly store: ConversationStore;
+  readonly events: UserEvents;
 }
 
 /** Stores the answer, and ends the log with it. What the log has is the answer: the devices and the store agree. */
@@ -42,6 +44,7 @@ export async function fail({ run, log, store }: Ending, failure: RunFailure): Pr
 
 /** The answer as far as it came is kept: it is what the user has read. */
 export async function storeCancelled(ending: Ending): Promise<void> {
+  if (ending.run.openStep) await withdrawApprovals(ending, ending.run.id);
   const answer = ending.log.content === "" ? undefined : await storeAnswer(ending);
   await endCancelled(ending, answer?.id);
 }

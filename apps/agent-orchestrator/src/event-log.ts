@@ -1,5 +1,5 @@
 import type { RunEvent } from "@mobile-ai-agent/contracts";
-import type { RunFailure, RunLog } from "@mobile-ai-agent/conversation-store";
+import type { OpenStep, RunFailure, RunLog } from "@mobile-ai-agent/conversation-store";
 
 /** One run's events, written by one owner under gap-free sequence numbers. */
 export interface EventLog {
@@ -18,8 +18,16 @@ export interface EventLog {
 
 type Position = Pick<RunEvent, "runId" | "sequence">;
 
-/** Opens the log where its last writer left it. */
-export async function openEventLog(runLog: RunLog, runId: string): Promise<EventLog> {
+/**
+ * Opens the log where its last writer left it.
+ *
+ * @param kept what a run that waited had in its log: Redis may have lost it meanwhile, or not kept it for so long
+ */
+export async function openEventLog(
+  runLog: RunLog,
+  runId: string,
+  kept?: Pick<OpenStep, "said" | "sequence">,
+): Promise<EventLog> {
   let { sequence, content, ended } = await readSoFar(runLog, runId);
   const append = async (event: (position: Position) => RunEvent) => {
     if (ended) return;
@@ -29,6 +37,11 @@ export async function openEventLog(runLog: RunLog, runId: string): Promise<Event
     if (next.kind === "token") content += next.text;
     else ended = true;
   };
+  // Under the numbers that devices have already: who has them sees nothing new, who has none gets the text at once.
+  while (kept && sequence < kept.sequence) {
+    const text = kept.said.slice(content.length);
+    await append((position) => ({ ...position, kind: "token", text }));
+  }
   return {
     get sequence() {
       return sequence;

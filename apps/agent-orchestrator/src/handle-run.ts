@@ -1,7 +1,13 @@
-import type { ConversationStore, Run, RunLog, TokenBudget } from "@mobile-ai-agent/conversation-store";
+import type {
+  ConversationStore,
+  Run,
+  RunLog,
+  TokenBudget,
+  UserEvents,
+} from "@mobile-ai-agent/conversation-store";
 import type { GuardPolicy } from "@mobile-ai-agent/guard";
 import type { Logger } from "@mobile-ai-agent/service-kit";
-import { answerWithTools, unfinished } from "./agent.ts";
+import { answerWithTools, type Outcome, unfinished } from "./agent.ts";
 import type { CancelWatch } from "./cancel-watch.ts";
 import {
   complete,
@@ -21,7 +27,10 @@ import { meterModel, TokensSpent } from "./metered-model.ts";
 import { composePrompt, conversationOf } from "./prompt.ts";
 import { createRunGuard, REFUSAL } from "./run-guard.ts";
 import type { OpenRunTools } from "./run-tools.ts";
+import { checkTaint } from "./taint.ts";
 import type { TokenMetrics } from "./token-metrics.ts";
+import { createToolGate } from "./tool-gate.ts";
+import type { ApprovalPolicy } from "./tools/classify.ts";
 
 /** How many messages the model is shown. */
 const HISTORY = 20;
@@ -35,6 +44,8 @@ export interface RunDependencies {
   readonly modelContinues: boolean;
   readonly cancels: CancelWatch;
   readonly guardPolicy: GuardPolicy;
+  readonly approvalPolicy: ApprovalPolicy;
+  readonly events: UserEvents;
   readonly budget: TokenBudget;
   readonly tokenMetrics: TokenMetrics;
   readonly limits: {
@@ -49,7 +60,8 @@ export interface RunDependencies {
 /**
  * Makes the answer of a run: streams it to the run's log, stores it, ends the log. Idempotent: of a run that was
  * handled before, in part or whole, it does what is left: an interrupted answer goes on at the next token, and a tool that
- * has been called is not called again.
+ * has been called is not called again. A run whose user is asked to approve a call is left waiting; with the decision it is
+ * to be handled again.
  *
  * @throws when the database, Redis or context-protocol-server fails, or when aborted: the run is to be handled again
  */
@@ -71,11 +83,11 @@ async function handleWatched(
   { signal, cancelled }: { signal: AbortSignal; cancelled: AbortSignal },
   dependencies: RunDependencies,
 ): Promise<void> {
-  const { store, runLog, budget, limits, logger } = dependencies;
+  const { store, runLog, events, budget, limits, logger } = dependencies;
   const run = await store.runs.get(runId);
   if (!run) return void logger.warn("an unknown run was queued", { run_id: runId });
-  const log = await openEventLog(runLog, runId);
-  const ending = { run, log, store };
+  const log = await openEventLog(runLog, runId, run.openStep);
+  const ending = { run, log, store, events };
   const answer = await store.messages.answerOf(runId);
   if (answer) return await (run.cancelRequested ? endCancelled : complete)(ending, answer.id);
   if (run.status === "failed") return await log.fail(run.failure ?? UNAVAILABLE);
@@ -83,14 +95,15 @@ async function handleWatched(
   if (isCutShort(log.content)) return await completeAnswer(ending);
   if (run.cancelRequested) return await storeCancelled(ending);
   // Another answer would differ from the tokens that devices have already.
-  const begun =
-    unfinished({ steps: run.steps, said: log.content }).text !== "" && !log.content.endsWith(REFUSAL);
+  const begun = unfinished({ ...run, said: log.content }).text !== "" && !log.content.endsWith(REFUSAL);
   if (begun && !dependencies.modelContinues) return await fail(ending, INTERRUPTED);
 
   await store.runs.setStatus(runId, "running");
   const time = AbortSignal.timeout(limits.maxSeconds * 1000);
   try {
-    await streamAnswer(run, log, AbortSignal.any([signal, cancelled, time]), dependencies);
+    const outcome = await streamAnswer(run, log, AbortSignal.any([signal, cancelled, time]), dependencies);
+    if (outcome === "waiting")
+      return void logger.info("run waits for its user's approval", { run_id: runId });
     await completeAnswer(ending);
     logger.info("run completed", { run_id: runId, tokens: log.sequence - 1 });
   } catch (error) {
@@ -104,14 +117,19 @@ async function handleWatched(
 }
 
 /** Afterwards the log has the whole answer, of which the guard has seen every piece. */
-async function streamAnswer(run: Run, log: EventLog, signal: AbortSignal, dependencies: RunDependencies) {
-  const { store, openTools, limits, guardPolicy, logger } = dependencies;
+async function streamAnswer(
+  run: Run,
+  log: EventLog,
+  signal: AbortSignal,
+  dependencies: RunDependencies,
+): Promise<Outcome> {
+  const { store, events, openTools, limits, guardPolicy, logger } = dependencies;
   const guard = createRunGuard(guardPolicy, logger, run.id);
   const conversation = conversationOf(await store.messages.history(run.sessionId, HISTORY), run);
   const own = conversation.filter(({ role }) => role === "user").map(({ content }) => content);
   if (guard.check(own.at(-1) ?? "", "user") === undefined) {
     if (!log.content.endsWith(REFUSAL)) await log.token(REFUSAL);
-    return;
+    return "answered";
   }
   const tools = await openTools(run, signal);
   try {
@@ -121,26 +139,35 @@ async function streamAnswer(run: Run, log: EventLog, signal: AbortSignal, depend
       ...{ maxAnswer: limits.maxAnswerTokens, maxRun: limits.maxRunTokens },
     });
     const prompt = composePrompt(conversation, { run, guard, context, tools: definitions });
+    const gate = createToolGate({
+      ...{ run, tools, guard, store, events, policy: dependencies.approvalPolicy },
+      isTainted: await checkTaint(store, run, { context, conversation }),
+      position: () => ({ said: log.content, sequence: log.sequence }),
+    });
     const pieces = answerWithTools(
       prompt,
       {
         ...{
           model,
-          tools,
+          tools: definitions,
+          gate,
           guard,
           own,
           userId: run.userId,
           maxSteps: limits.maxSteps,
           steps: run.steps,
+          openStep: run.openStep,
           said: log.content,
         },
-        onStep: (step) => store.runs.addStep(run.id, step),
       },
       signal,
     );
-    for await (const text of pieces) await log.token(text);
+    let next = await pieces.next();
+    for (; !next.done; next = await pieces.next()) await log.token(next.value);
+    if (next.value === "answered" && log.content === "")
+      throw new ModelFailure("the model's answer was empty");
+    return next.value;
   } finally {
     await tools.close();
   }
-  if (log.content === "") throw new ModelFailure("the model's answer was empty");
 }

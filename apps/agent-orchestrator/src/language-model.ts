@@ -1,6 +1,7 @@
 import { contextHeaders } from "@mobile-ai-agent/service-kit";
 import OpenAI from "openai";
-import type { ToolCall, ToolDefinition } from "./run-tools.ts";
+import type { ToolCall } from "./run-tools.ts";
+import type { ToolDefinition } from "./tools/tool.ts";
 
 /** The model did not answer, or stopped midway. */
 export class ModelFailure extends Error {

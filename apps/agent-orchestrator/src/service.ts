@@ -6,6 +6,7 @@ import {
   createRunLog,
   createRunQueue,
   createTokenBudget,
+  createUserEvents,
 } from "@mobile-ai-agent/conversation-store";
 import {
   connectMongo,
@@ -17,12 +18,13 @@ import {
   startManagement,
 } from "@mobile-ai-agent/service-kit";
 import { openCancelWatch } from "./cancel-watch.ts";
-import { guardPolicyOf, type OrchestratorConfig } from "./config.ts";
+import { approvalPolicyOf, guardPolicyOf, type OrchestratorConfig } from "./config.ts";
 import { handleRun } from "./handle-run.ts";
 import { createLanguageModel } from "./language-model.ts";
 import { connectRunTools } from "./run-tools.ts";
 import { sweepRuns } from "./sweep.ts";
 import { createTokenMetrics } from "./token-metrics.ts";
+import { createToolPins } from "./tools/pins.ts";
 
 const SWEEP_MS = 15_000;
 
@@ -50,6 +52,8 @@ export function createService(config: OrchestratorConfig, { logger }: { logger: 
       await store.createIndexes();
       const budget = createTokenBudget(mongo.db, redis, { tokensPerDay: config.BUDGET_TOKENS_PER_DAY });
       await budget.createIndexes();
+      const pins = createToolPins(mongo.db, logger);
+      await pins.createIndexes();
 
       const queue = createRunQueue(redis);
       const cancels = await openCancelWatch(store, createRunCancellations(redis), logger);
@@ -61,11 +65,16 @@ export function createService(config: OrchestratorConfig, { logger }: { logger: 
           baseUrl: config.CONTEXT_PROTOCOL_SERVER_URL,
           runTokenKey: config.RUN_TOKEN_KEY,
           modelCallsTools: config.LLM_TOOLS,
+          servers: config.TOOL_SERVERS,
+          pins,
+          logger,
         }),
         model: openModel(config),
         modelContinues: config.LLM_CONTINUES,
         cancels,
         guardPolicy: guardPolicyOf(config),
+        approvalPolicy: approvalPolicyOf(config),
+        events: createUserEvents(redis),
         budget,
         tokenMetrics: createTokenMetrics(metrics.registry),
         limits: limitsOf(config),

@@ -6,7 +6,7 @@ const BATCH = 100;
 
 /**
  * Queues the runs that were stored and not finished: of a sender that died before it queued them, or of a Redis that
- * lost its data. One that is queued or under way stays as it is.
+ * lost its data; and those that wait though they need not any more. One that is queued or under way stays as it is.
  *
  * @returns how many it looked at
  */
@@ -15,7 +15,11 @@ export async function sweepRuns(
   queue: RunQueue,
   now = Date.now(),
 ): Promise<number> {
-  const runs = await store.runs.unfinishedBefore(new Date(now - OVERDUE_MS), BATCH);
-  for (const { id } of runs) await queue.enqueue(id);
-  return runs.length;
+  const before = new Date(now - OVERDUE_MS);
+  const runs = await store.runs.unfinishedBefore(before, BATCH);
+  const overdue = await store.runs.overdueWaiting(new Date(now), BATCH);
+  const decided = await store.approvals.unconsumedBefore(before, BATCH);
+  const ids = new Set([...runs.map(({ id }) => id), ...overdue.map(({ id }) => id), ...decided]);
+  for (const id of ids) await queue.enqueue(id);
+  return ids.size;
 }

@@ -68,7 +68,7 @@ const SERVICES = {
   "auth-service": routesOf((app) => mountAuth(app, unused)),
   "context-protocol-server": routesOf(
     mountContext({
-      ...{ store: unused, budget: unused },
+      ...{ store: unused, budget: unused, events: unused },
       queue: unused,
       cancellations: unused,
       checkMedia: unused,

@@ -3,6 +3,7 @@ import {
   createRunCancellations,
   createRunQueue,
   createTokenBudget,
+  createUserEvents,
 } from "@mobile-ai-agent/conversation-store";
 import {
   connectMongo,
@@ -58,6 +59,7 @@ export function createService(
         budget,
         queue: createRunQueue(redis),
         cancellations: createRunCancellations(redis),
+        events: createUserEvents(redis),
         checkMedia: createMediaCheck(config.MEDIA_PROCESSING_URL),
         authenticate: requireUser(verifier),
       });

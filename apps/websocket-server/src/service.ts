@@ -1,4 +1,5 @@
 import { createServer } from "node:http";
+import { createUserEvents } from "@mobile-ai-agent/conversation-store";
 import {
   connectRedis,
   createApp,
@@ -14,6 +15,7 @@ import {
 import type { ServiceConfig } from "./config.ts";
 import { createContextClient } from "./context-client.ts";
 import { attachSocketServer } from "./socket-server.ts";
+import { roomOf } from "./socket-types.ts";
 
 export interface WebsocketServer extends Service {
   /** The port it listens on, once started. */
@@ -51,6 +53,11 @@ export function createService(
         context: createContextClient(config.CONTEXT_PROTOCOL_SERVER_URL),
         logger,
       });
+      const endEvents = await createUserEvents(redis).subscribe(({ userId, name, approval }) => {
+        // Each replica hears of it, and tells its own sockets.
+        io.local.to(roomOf({ sub: userId })).emit(name, approval);
+      });
+      resources.defer(endEvents);
       const http = await listen(server, config.PORT);
       resources.defer(async () => {
         // No new ones first; those that are cut connect again, to another replica.

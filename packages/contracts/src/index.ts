@@ -1,3 +1,4 @@
+export * from "./http/approvals.ts";
 export * from "./http/auth.ts";
 export * from "./http/media.ts";
 export * from "./http/messages.ts";

@@ -5,6 +5,7 @@ import {
   type ZodOpenApiOperationObject,
   type ZodOpenApiResponsesObject,
 } from "zod-openapi";
+import { Approval, ApprovalId, ApprovalList } from "./http/approvals.ts";
 import {
   ChangePasswordRequest,
   LoginRequest,
@@ -42,7 +43,18 @@ const REQUESTS = {
 };
 const ANSWERS = {
   ...{ TokenResponse, User, UserList, Session, SessionList, CreateSessionResponse, Context },
-  ...{ Message, MessageList, CreateMessageResponse, Media, Run, Usage, Problem, Json },
+  ...{
+    Message,
+    MessageList,
+    CreateMessageResponse,
+    Media,
+    Run,
+    Approval,
+    ApprovalList,
+    Usage,
+    Problem,
+    Json,
+  },
 };
 
 const PATH_PARAMETERS: Readonly<Record<string, z.ZodType>> = {
@@ -50,6 +62,7 @@ const PATH_PARAMETERS: Readonly<Record<string, z.ZodType>> = {
   runId: RunId,
   passkeyId: PasskeyId,
   mediaId: MediaId,
+  approvalId: ApprovalId,
 };
 
 const SESSION_TOKEN = z.string().optional().describe("must be the session's own where it is given");

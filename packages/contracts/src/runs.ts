@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { SessionId } from "./http/sessions.ts";
 
-export const RunStatus = z.enum(["queued", "running", "completed", "failed", "cancelled"]);
+/** `waiting`: for its user to approve a call. */
+export const RunStatus = z.enum(["queued", "running", "waiting", "completed", "failed", "cancelled"]);
 export type RunStatus = z.infer<typeof RunStatus>;
 
 export const RunId = z.uuid();

@@ -1,4 +1,5 @@
 import type { Db } from "mongodb";
+import { type ApprovalStore, createApprovalStore } from "./approvals.ts";
 import { type ContextStore, createContextStore } from "./contexts.ts";
 import { createMessageStore, type MessageStore } from "./messages.ts";
 import { createRunStore, type RunStore } from "./runs.ts";
@@ -11,6 +12,7 @@ export interface ConversationStore {
   readonly messages: MessageStore;
   readonly contexts: ContextStore;
   readonly runs: RunStore;
+  readonly approvals: ApprovalStore;
   /** Call before the first write: uniqueness rests on them. Idempotent. */
   createIndexes(): Promise<void>;
 }
@@ -20,13 +22,15 @@ export function createConversationStore(db: Db): ConversationStore {
   const messages = createMessageStore(db);
   const contexts = createContextStore(db);
   const runs = createRunStore(db);
+  const approvals = createApprovalStore(db);
   return {
     sessions,
     messages,
     contexts,
     runs,
+    approvals,
     async createIndexes() {
-      for (const store of [sessions, messages, contexts, runs]) await store.createIndexes();
+      for (const store of [sessions, messages, contexts, runs, approvals]) await store.createIndexes();
     },
   };
 }

@@ -13,6 +13,12 @@ interface RunDocument {
   failure?: RunFailure;
   /** Absent before the first. */
   steps?: RunStep[];
+  /** JSON text of an `OpenStep`, while it waits. */
+  open_step?: string;
+  /** Until when it waits at most. */
+  waiting_until?: Date;
+  /** Absent when not. */
+  tainted?: true;
   created_at: Date;
   updated_at: Date;
 }
@@ -24,6 +30,14 @@ export interface RunStep {
   readonly calls: readonly { readonly id: string; readonly name: string; readonly arguments: string }[];
   /** One for each call, in their order. */
   readonly results: readonly string[];
+}
+
+/** A round that waits for calls to be approved: `null` is the result of a call that was not made yet. */
+export interface OpenStep extends Omit<RunStep, "results"> {
+  readonly results: readonly (string | null)[];
+  /** The text of the run's log, and the number of its last event. */
+  readonly said: string;
+  readonly sequence: number;
 }
 
 export interface RunFailure {
@@ -45,6 +59,10 @@ export interface Run {
   readonly cancelRequested: boolean;
   /** What was done so far: who takes the run over must not do it again. */
   readonly steps: readonly RunStep[];
+  /** The round that is to be finished first. */
+  readonly openStep?: OpenStep | undefined;
+  /** Whether the model has read what the user didn't write: others may speak through it from then on. */
+  readonly tainted: boolean;
   /** Of a run that failed. */
   readonly failure?: RunFailure | undefined;
   readonly createdAt: Date;
@@ -66,7 +84,15 @@ export interface RunStore {
   get(runId: string): Promise<Run | undefined>;
   setStatus(runId: string, status: RunStatus): Promise<void>;
   fail(runId: string, failure: RunFailure): Promise<void>;
+  /** A step has results of tools: it taints the run. */
   addStep(runId: string, step: RunStep): Promise<void>;
+  taint(runId: string): Promise<void>;
+  /** Whether a run of the session is tainted: the model is shown its answer. */
+  isSessionTainted(sessionId: string): Promise<boolean>;
+  /** Lets a run wait, until `until` at most. */
+  park(runId: string, step: OpenStep, until: Date): Promise<void>;
+  /** Runs that wait though their time is over, or their user has asked for their end. */
+  overdueWaiting(now: Date, limit: number): Promise<Run[]>;
   /** Notes that the user wants the run to end; whoever handles it hears of it by `RunCancellations`. */
   requestCancel(runId: string): Promise<void>;
   /** Runs whose status is `queued` or `running` since before `date`, the oldest first. */
@@ -78,6 +104,7 @@ export function createRunStore(db: Db): RunStore {
   return {
     async createIndexes() {
       await runs.createIndex({ status: 1, updated_at: 1 });
+      await runs.createIndex({ session_id: 1, tainted: 1 });
     },
 
     async create({ runId, sessionId, userId, messageId }) {
@@ -116,7 +143,34 @@ export function createRunStore(db: Db): RunStore {
     },
 
     async addStep(runId, step) {
-      await runs.updateOne({ _id: runId }, { $push: { steps: step } });
+      const change = {
+        $push: { steps: step },
+        $set: { tainted: true as const },
+        $unset: { open_step: "" as const },
+      };
+      await runs.updateOne({ _id: runId }, change);
+    },
+
+    async taint(runId) {
+      await runs.updateOne({ _id: runId }, { $set: { tainted: true } });
+    },
+
+    async isSessionTainted(sessionId) {
+      const found = await runs.findOne({ session_id: sessionId, tainted: true }, { projection: { _id: 1 } });
+      return found !== null;
+    },
+
+    async park(runId, step, until) {
+      const tainted = step.results.some((result) => result !== null);
+      const waiting = { status: "waiting", open_step: JSON.stringify(step), waiting_until: until } as const;
+      const change = { ...waiting, ...(tainted && { tainted }), updated_at: new Date() };
+      await runs.updateOne({ _id: runId }, { $set: change });
+    },
+
+    async overdueWaiting(now, limit) {
+      const overdue = [{ waiting_until: { $lt: now } }, { cancel_requested_at: { $exists: true } }];
+      const found = runs.find({ status: "waiting", $or: overdue });
+      return (await found.sort({ updated_at: 1 }).limit(limit).toArray()).map(toRun);
     },
 
     async requestCancel(runId) {
@@ -140,6 +194,8 @@ function toRun(document: RunDocument): Run {
     status,
     cancelRequested: document.cancel_requested_at !== undefined,
     steps: document.steps ?? [],
+    openStep: document.open_step === undefined ? undefined : (JSON.parse(document.open_step) as OpenStep),
+    tainted: document.tainted === true,
     failure: document.failure,
     createdAt: created_at,
     updatedAt: updated_at,

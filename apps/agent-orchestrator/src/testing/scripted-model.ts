@@ -21,8 +21,13 @@ interface ScriptedCall {
   readonly arguments: Record<string, unknown> | string;
 }
 
-interface Asked {
-  readonly messages: { role: string; content: string | null; tool_call_id?: string }[];
+export interface Asked {
+  readonly messages: {
+    role: string;
+    content: string | null;
+    tool_call_id?: string;
+    tool_calls?: { function: { name: string; arguments: string } }[];
+  }[];
   readonly tools?: { function: { name: string } }[];
   readonly tool_choice?: string;
   readonly max_tokens: number;
@@ -40,14 +45,14 @@ export interface ScriptedModel {
   /** How many requests were given up by the caller. */
   aborted(): number;
   /** The turns from now on; the last one is repeated. */
-  script(...turns: Turn[]): void;
+  script(...turns: (Turn | ((asked: Asked) => Turn))[]): void;
   close(): Promise<void>;
 }
 
 export async function startScriptedModel(): Promise<ScriptedModel> {
   const asked: Asked[] = [];
   const headers: IncomingHttpHeaders[] = [];
-  let turns: Turn[] = [];
+  let turns: Parameters<ScriptedModel["script"]> = [];
   let aborted = 0;
   let used = 0;
   const server = createServer(async (request, response) => {
@@ -57,7 +62,8 @@ export async function startScriptedModel(): Promise<ScriptedModel> {
     response.once("close", () => {
       if (!response.writableFinished) aborted++;
     });
-    const turn = turns.length > 1 ? turns.shift() : turns[0];
+    const next = turns.length > 1 ? turns.shift() : turns[0];
+    const turn = typeof next === "function" ? next(body) : next;
     if (turn === undefined || ("fault" in turn && turn.fault === "refuse")) {
       return void response.writeHead(400).end('{"error":{"message":"secret internals"}}');
     }

@@ -5,6 +5,7 @@ import {
   createRunCancellations,
   createRunLog,
   createRunQueue,
+  createUserEvents,
 } from "@mobile-ai-agent/conversation-store";
 import { connectMongo, connectRedis, createLogger, type Service } from "@mobile-ai-agent/service-kit";
 import { createIssuer, startMongo, startRedis } from "@mobile-ai-agent/test-support";
@@ -58,6 +59,7 @@ export async function startPlatform() {
   return {
     env,
     ...{ db, model, store, queue, runLog, cancellations: createRunCancellations(redis) },
+    ...{ redis, userEvents: createUserEvents(redis) },
 
     async startOrchestrator(more: Record<string, string> = {}): Promise<void> {
       const service = createService(orchestratorConfig.parse({ ...env, ...more }), { logger });
@@ -69,9 +71,9 @@ export async function startPlatform() {
       await Promise.all(services.splice(0).map((service) => service.stop()));
     },
 
-    /** A message in a new session, of a new user unless one is given, and the run that is to answer it; not queued yet. */
-    async storeRun(content: string, userId: string = randomUUID()) {
-      const { id: sessionId } = (await store.sessions.create({ userId })).session;
+    /** A message, of a new user in a new session unless they are given, and the run that is to answer it; not queued yet. */
+    async storeRun(content: string, userId: string = randomUUID(), session?: string) {
+      const sessionId = session ?? (await store.sessions.create({ userId })).session.id;
       const { message, runId } = await store.messages.addUserMessage({
         ...{ sessionId, userId, type: "text" as const, content },
       });

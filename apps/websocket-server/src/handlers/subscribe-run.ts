@@ -62,7 +62,8 @@ export function subscribeRun(socket: UserSocket, { context, log, logger }: Depen
     SubscribeRun,
     async ({ runId, after }) => {
       const { status } = await context.getRun(socket.data.token, runId);
-      if (status !== "queued" && status !== "running" && (await isGone(log, runId))) {
+      const hasEnded = status !== "queued" && status !== "running" && status !== "waiting";
+      if (hasEnded && (await isGone(log, runId))) {
         throw new SocketProblem(
           "not_found",
           "the run's events are no longer kept; read the session's messages",

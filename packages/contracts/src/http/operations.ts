@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Run } from "../runs.ts";
+import { Approval, ApprovalList, DecideApprovalRequest } from "./approvals.ts";
 import {
   ChangePasswordRequest,
   ListUsersQuery,
@@ -326,6 +327,22 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     summary: "Ask for a run's end. A run that has ended stays as it is; asking again does no harm.",
     access: "user",
     success: { status: 200, schema: Run },
+  },
+  listApprovals: {
+    method: "get",
+    path: "/api/approvals",
+    summary: "The calls of tools that wait for the caller to approve them, at most 100.",
+    access: "user",
+    success: { status: 200, schema: ApprovalList },
+  },
+  decideApproval: {
+    method: "post",
+    path: "/api/approvals/{approvalId}",
+    summary: "Approve or refuse a call, once. Its run goes on.",
+    access: "user",
+    body: DecideApprovalRequest,
+    success: { status: 200, schema: Approval },
+    problems: [409],
   },
   getUsage: {
     method: "get",
