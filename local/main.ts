@@ -85,6 +85,16 @@ function createProgram(signal: AbortSignal): Command {
     );
 
   program
+    .command("tools")
+    .description("look at definitions of tools that have changed, and let them be offered to agents")
+    .addArgument(new Argument("<action>").choices(["list", "diff", "approve"]))
+    .argument("[rest...]", "of approve: server, tool and hash, as diff prints them")
+    .addOption(instanceOption)
+    .action(async (action: "list" | "diff" | "approve", rest: string[], options) =>
+      (await import("./commands/tools.ts")).tools({ ...options, action, rest, signal }),
+    );
+
+  program
     .command("keys")
     .description("change the keys that sign access tokens, without a restart")
     .addArgument(

@@ -1,7 +1,9 @@
+import { randomUUID } from "node:crypto";
 import { mkdtempDisposable } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createLogger, readConfig } from "@mobile-ai-agent/service-kit";
+import { createConversationStore } from "@mobile-ai-agent/conversation-store";
+import { connectMongo, createLogger, readConfig } from "@mobile-ai-agent/service-kit";
 import { startMongo, startRedis, type TestIssuer } from "@mobile-ai-agent/test-support";
 import { gatewayConfig } from "../../apps/api-gateway/src/config.ts";
 import { createApiGateway } from "../../apps/api-gateway/src/service.ts";
@@ -26,6 +28,8 @@ export interface Platform {
   /** One more gateway before the same services, of another configuration. Gives its origin. */
   startGateway(env: Readonly<Record<string, string>>): Promise<string>;
   makeAdmin(username: string): Promise<void>;
+  /** As agent-orchestrator asks the user of a run, whose name stands in all texts. @returns the approval's id */
+  askApproval(runId: string, marker: string): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -82,6 +86,20 @@ export async function startPlatform(issuer: TestIssuer): Promise<Platform> {
   const makeAdmin = async (username: string) => {
     await changeRole(readConfig(authConfig, authEnv), logger, { action: "grant", username });
   };
+  const database = await connectMongo({ MONGODB_URI: mongo.uri }, "test");
+  cleanup.defer(() => database.close());
+  const store = createConversationStore(database.db);
+  const askApproval = async (runId: string, marker: string) => {
+    const run = await store.runs.get(runId);
+    if (run === undefined) throw new Error(`there is no run ${runId}`);
+    const id = randomUUID();
+    await store.approvals.request({
+      ...{ id, runId, userId: run.userId, sessionId: run.sessionId },
+      ...{ server: "mail", tool: "send_email", risk: "outbound", tainted: true, callHash: "of this call" },
+      ...{ arguments: JSON.stringify({ to: marker }), expiresAt: new Date(Date.now() + 600_000) },
+    });
+    return id;
+  };
   return {
     auth,
     context,
@@ -90,6 +108,7 @@ export async function startPlatform(issuer: TestIssuer): Promise<Platform> {
     gateway,
     startGateway,
     makeAdmin,
+    askApproval,
     stop: () => cleanup.disposeAsync(),
   };
 }

@@ -122,6 +122,12 @@ const OWN: Readonly<Record<string, Readonly<Record<number, Provocation>>>> = {
     },
     403: ask,
   },
+  decideApproval: {
+    409: async (call) => {
+      good(await withBody(call, { decision: "refuse" }));
+      return withBody(call, { decision: "approve" });
+    },
+  },
   uploadMedia: {
     400: (call) => ask({ ...call, body: "" }),
     422: (call) => ask({ ...call, body: PICTURE.subarray(0, 50) }),
@@ -148,7 +154,7 @@ describe.each(DESCRIBED)("$id", (operation) => {
     (status) => UNREACHABLE[operation.id]?.[status] === undefined,
   );
   const prepare = async () => {
-    const user = await furnish(platform.gateway, await signUp(platform.gateway, issuer.issuer));
+    const user = await furnish(platform, await signUp(platform.gateway, issuer.issuer));
     return { user, call: await goodCall(operation, { origin: platform.gateway, user }) };
   };
   let refused: ReturnType<typeof prepare> | undefined;

@@ -1,5 +1,8 @@
 import {
+  Approval,
+  ApprovalList,
   CreateSessionResponse,
+  type Decision,
   Media,
   type Message,
   MessageList,
@@ -31,6 +34,14 @@ export function createRequests(http: AxiosInstance) {
     getMe: () => request(User, { url: "/api/users/me" }),
     getRun: (runId: string) => request(Run, { url: `/api/run/${runId}` }),
     getMedia: (mediaId: string) => request(Media, { url: `/api/media/${mediaId}` }),
+
+    async listApprovals(): Promise<ApiResult<readonly Approval[]>> {
+      const answer = await request(ApprovalList, { url: "/api/approvals" });
+      return answer.ok ? { ok: true, data: answer.data.approvals } : answer;
+    },
+
+    decideApproval: (id: string, decision: Decision) =>
+      request(Approval, { method: "post", url: `/api/approvals/${id}`, data: { decision } }),
 
     async listSessions(): Promise<ApiResult<readonly Session[]>> {
       const answer = await request(SessionList, { url: "/api/session" });

@@ -1,7 +1,8 @@
-import type { Message, RunEvent } from "@mobile-ai-agent/contracts";
+import type { Approval, Decision, Message, RunEvent } from "@mobile-ai-agent/contracts";
 import type { Requests } from "../api/requests.ts";
 import { createOutbox, type Outbox } from "../outbox/outbox.ts";
 import type { OutboxStore } from "../outbox/outbox-store.ts";
+import { createApprovals } from "./approvals.ts";
 import { deliverWith } from "./deliver.ts";
 import { unanswered } from "./messages.ts";
 import { followRun, type RunState, startedRun } from "./run-follower.ts";
@@ -11,6 +12,8 @@ import { type Connection, createChatSocket, type SocketOptions } from "./socket.
 export interface ChatState {
   readonly connection: Connection;
   readonly runs: ReadonlyMap<string, RunState>;
+  /** Calls that wait for the user, by their ids. */
+  readonly approvals: ReadonlyMap<string, Approval>;
   /** Changes with the outbox. */
   readonly outboxVersion: number;
 }
@@ -34,6 +37,8 @@ export interface Chat {
   /** Follows the runs that still owe an answer to these messages of a session. */
   followUnanswered(messages: readonly Message[]): void;
   cancel(runId: string): Promise<void>;
+  /** @returns why it could not be decided now; undefined when it is, here or on another device */
+  decide(approvalId: string, decision: Decision): Promise<string | undefined>;
   wake(): void;
   close(): void;
 }
@@ -46,7 +51,12 @@ const AGAIN_MS = 3000;
 /** One user's live connection: answers as they come, messages on their way out. */
 export function createChat(options: ChatOptions): Chat {
   const { requests, store, onMessage, onRunEnded, onConnected } = options;
-  let state: ChatState = { connection: "connecting", runs: new Map(), outboxVersion: 0 };
+  let state: ChatState = {
+    connection: "connecting",
+    runs: new Map(),
+    approvals: new Map(),
+    outboxVersion: 0,
+  };
   let closed = false;
   const listeners = new Set<() => void>();
 
@@ -59,6 +69,8 @@ export function createChat(options: ChatOptions): Chat {
     change({ runs: new Map(state.runs).set(run.runId, run) });
   }
 
+  const approvals = createApprovals(requests, (waiting) => change({ approvals: waiting }));
+
   const { socket, wake, close } = createChatSocket({
     ...options,
     onConnection(connection) {
@@ -66,6 +78,7 @@ export function createChat(options: ChatOptions): Chat {
       if (connection !== "connected") return;
       outbox.flush();
       for (const run of state.runs.values()) if (run.status === "running") void subscribe(run.runId);
+      void approvals.load();
       onConnected();
     },
   });
@@ -109,7 +122,7 @@ export function createChat(options: ChatOptions): Chat {
     const answer = await requests.getRun(runId);
     if (!run || !answer.ok) return;
     const { status, failure } = answer.data;
-    if (status === "queued" || status === "running") return;
+    if (status === "queued" || status === "running" || status === "waiting") return;
     changeRun({
       ...run,
       status,
@@ -127,6 +140,9 @@ export function createChat(options: ChatOptions): Chat {
     changeRun(next);
     if (next.status !== "running") onRunEnded(next.sessionId);
   });
+
+  socket.on("approval:requested", approvals.add);
+  socket.on("approval:decided", approvals.remove);
 
   socket.on("message:created", ({ message, runId }) => {
     onMessage(message);
@@ -156,6 +172,7 @@ export function createChat(options: ChatOptions): Chat {
         .catch(() => undefined);
     },
 
+    decide: approvals.decide,
     wake,
 
     close() {

@@ -1,4 +1,4 @@
-import type { Message } from "@mobile-ai-agent/contracts";
+import type { Decision, Message } from "@mobile-ai-agent/contracts";
 import { memo, type ReactNode } from "react";
 import { ActivityIndicator, Pressable, StyleSheet, View } from "react-native";
 import type { OutboxItem } from "../outbox/outbox-item.ts";
@@ -8,6 +8,7 @@ import { Text } from "../ui/text.tsx";
 import { RADIUS, SPACE } from "../ui/theme.ts";
 import { useTheme } from "../ui/theme-context.tsx";
 import { AnswerText } from "./answer-text.tsx";
+import { ApprovalCard } from "./approval-card.tsx";
 import { showFailure } from "./failure.ts";
 import { PendingPicture, SentPicture } from "./picture.tsx";
 import type { RunState } from "./run-follower.ts";
@@ -18,6 +19,8 @@ interface Actions {
   readonly onDiscard: (clientMessageId: string) => void;
   /** Asks the same again, after an answer that failed. */
   readonly onAskAgain: (question: Message) => void;
+  /** @returns why it could not be decided now */
+  readonly onDecide: (approvalId: string, decision: Decision) => Promise<string | undefined>;
 }
 
 export const Entry = memo(function Entry({ entry, ...actions }: { entry: TimelineEntry } & Actions) {
@@ -28,6 +31,8 @@ export const Entry = memo(function Entry({ entry, ...actions }: { entry: Timelin
       return <Pending item={entry.item} {...actions} />;
     case "answer":
       return <LiveAnswer run={entry.run} onAskAgain={() => actions.onAskAgain(entry.question)} />;
+    case "approval":
+      return <ApprovalCard approval={entry.approval} onDecide={actions.onDecide} />;
   }
 });
 
@@ -40,7 +45,11 @@ function Sent({ message }: { message: Message }) {
   );
 }
 
-function Pending({ item, onRetry, onDiscard }: { item: OutboxItem } & Omit<Actions, "onAskAgain">) {
+function Pending({
+  item,
+  onRetry,
+  onDiscard,
+}: { item: OutboxItem } & Pick<Actions, "onRetry" | "onDiscard">) {
   const { clientMessageId, refusal } = item;
   return (
     <View style={styles.mine} testID={refusal ? "message-refused" : "message-pending"} aria-label="You">

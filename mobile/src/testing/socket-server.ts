@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import {
   type Ack,
+  type Approval,
   type ClientToServerEvents,
   type Message,
   type MessageAccepted,
@@ -64,6 +65,9 @@ export async function startSocketServer() {
       logs.set(event.runId, [...(logs.get(event.runId) ?? []), event]);
       io.to(event.runId).emit("run:event", event);
     },
+    /** As websocket-server tells all devices. */
+    tell: (name: "approval:requested" | "approval:decided", approval: Approval) =>
+      void io.emit(name, approval),
     /** As a broken network does. */
     cut: () => io.sockets.sockets.forEach((socket) => void socket.conn.close()),
     stop: () => io.close(),

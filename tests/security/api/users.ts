@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { createSoftwareAuthenticator } from "@mobile-ai-agent/test-support";
 import { z } from "zod";
+import type { Platform } from "../platform.ts";
 import { type Answer, send } from "./send.ts";
 
 /** What a path names, by parameter. An operation with another parameter has no fixture, and fails the tests. */
@@ -71,7 +72,10 @@ export async function signIn(
 }
 
 /** Gives the user one of each thing that a path can name, with their username, which nobody else has, in all texts. */
-export async function furnish(origin: string, user: User): Promise<User> {
+export async function furnish(
+  { gateway: origin, askApproval }: Pick<Platform, "gateway" | "askApproval">,
+  user: User,
+): Promise<User> {
   const call = async (...parts: Parameters<typeof callAs>[2]) => good(await callAs(origin, user, parts));
   const marker = user.username;
   const session = z
@@ -86,7 +90,14 @@ export async function furnish(origin: string, user: User): Promise<User> {
   user.sessionToken = session.session_token;
   user.mediaQuery = picture.url.split("?")[1] ?? "";
   const { authenticator } = user;
-  user.ids = { sessionId: session.session_id, runId, passkeyId: authenticator.id, mediaId: picture.id };
+  const approvalId = await askApproval(runId, marker);
+  user.ids = {
+    approvalId,
+    sessionId: session.session_id,
+    runId,
+    passkeyId: authenticator.id,
+    mediaId: picture.id,
+  };
   return user;
 }
 
