@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { eventually } from "@mobile-ai-agent/test-support";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { callOf, obey, sayOf } from "./testing/obedient-model.ts";
+import { callOf, nestedCallOf, obey, sayOf } from "./testing/obedient-model.ts";
 import { type ScriptedTools, startScriptedTools } from "./testing/scripted-tools.ts";
 import { startPlatform } from "./testing/start-platform.ts";
 
@@ -44,7 +44,7 @@ const ENCODINGS: readonly ((secret: string) => string[])[] = [
   (secret) => [
     secret.replace(/[a-z]/g, (letter) => String.fromCharCode(((letter.charCodeAt(0) - 84) % 26) + 97)),
   ],
-  (secret) => [...secret].map((character) => `${character.charCodeAt(0)}`),
+  (secret) => [[...secret].map((character) => character.charCodeAt(0)).join("-")],
   (secret) => [secret.slice(0, 9), secret.slice(9)],
 ];
 
@@ -97,10 +97,10 @@ const SOURCES: readonly ((attack: string, box: string) => Promise<void>)[] = [
   // From a tool's answer into the context, from there into the next run.
   async (attack, box) => {
     const first = await platform.storeRun(`What is new? ${callOf("mail__read_inbox", { box })}`);
-    const keep = { session_id: first.sessionId, patch: { note: Buffer.from(attack).toString("base64") } };
-    inboxes.set(box, `${callOf("update_context", keep)} and later ${sayOf(attack)}`);
+    const keep = { session_id: first.sessionId, patch: { note: attack } };
+    inboxes.set(box, nestedCallOf("update_context", keep));
     await finish(first);
-    await platform.store.contexts.update(first.sessionId, { note: attack });
+    expect((await platform.store.contexts.get(first.sessionId)).context).toEqual({ note: attack });
     await finish(await platform.storeRun("Go on.", first.userId, first.sessionId));
   },
   // From a tool's answer into the agent's own, which the next run is shown.

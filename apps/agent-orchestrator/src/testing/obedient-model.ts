@@ -2,9 +2,13 @@ import type { Asked, Turn } from "./scripted-model.ts";
 
 /** An instruction that an obedient model follows, wherever it reads it. */
 export const callOf = (name: string, input: object) => `[[call ${name} ${JSON.stringify(input)}]]`;
+/** The same for a call whose arguments hold instructions themselves. */
+export const nestedCallOf = (name: string, input: object) =>
+  `[[nested ${name} ${Buffer.from(JSON.stringify(input)).toString("base64")}]]`;
 export const sayOf = (text: string) => `[[say ${Buffer.from(text).toString("base64")}]]`;
 
 const CALL = /\[\[call (\S+) (\{.*?\})\]\]/g;
+const NESTED = /\[\[nested (\S+) ([\w+/=]+)\]\]/g;
 const SAY = /\[\[say ([\w+/=]+)\]\]/g;
 
 /**
@@ -20,9 +24,10 @@ export function obey({ messages }: Asked): Turn {
       tool_calls.map(({ function: { name, arguments: args } }) => `${name} ${args}`),
     ),
   );
-  const wanted = texts.flatMap((text) =>
-    [...text.matchAll(CALL)].map(([, name = "", args = ""]) => ({ name, args })),
-  );
+  const wanted = texts.flatMap((text) => [
+    ...[...text.matchAll(CALL)].map(([, name = "", args = ""]) => ({ name, args })),
+    ...[...text.matchAll(NESTED)].map(([, name = "", coded = ""]) => ({ name, args: atob(coded) })),
+  ]);
   const calls = wanted
     .filter(({ name, args }) => !made.has(`${name} ${args}`))
     .slice(0, 8)

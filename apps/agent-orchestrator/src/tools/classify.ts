@@ -1,6 +1,5 @@
 import type { RiskClass } from "@mobile-ai-agent/contracts";
 import type { PinnedDefinition, Tool } from "./tool.ts";
-import type { ToolServer } from "./tool-servers.ts";
 
 /** Of the platform's own tools. */
 export const PLATFORM_CLASSES: Readonly<Record<string, RiskClass>> = {
@@ -14,7 +13,10 @@ export const PLATFORM_CLASSES: Readonly<Record<string, RiskClass>> = {
  * The class of a tool: from the table of its server; else from its annotations, which are hints (MCP, "Tool
  * Annotations"), and where they say nothing have the defaults of the specification: outbound.
  */
-export function classOf({ classes }: Pick<ToolServer, "classes">, tool: PinnedDefinition): RiskClass {
+export function classOf(
+  { classes }: { readonly classes: Readonly<Record<string, RiskClass>> },
+  tool: PinnedDefinition,
+): RiskClass {
   const known = Object.hasOwn(classes, tool.name) ? classes[tool.name] : undefined;
   if (known !== undefined) return known;
   const { readOnlyHint = false, destructiveHint = true, openWorldHint = true } = tool.annotations ?? {};
