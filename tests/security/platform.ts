@@ -4,7 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createConversationStore } from "@mobile-ai-agent/conversation-store";
 import { connectMongo, createLogger, readConfig } from "@mobile-ai-agent/service-kit";
-import { startMongo, startRedis, type TestIssuer } from "@mobile-ai-agent/test-support";
+import {
+  CONTENT_ENV,
+  startMongo,
+  startRedis,
+  type TestIssuer,
+  testCipher,
+} from "@mobile-ai-agent/test-support";
+import { startOidcProvider } from "@mobile-ai-agent/test-support/oidc-provider";
 import { gatewayConfig } from "../../apps/api-gateway/src/config.ts";
 import { createApiGateway } from "../../apps/api-gateway/src/service.ts";
 import { changeRole } from "../../apps/auth-service/src/change-role.ts";
@@ -17,6 +24,8 @@ import { createService as createMediaService } from "../../apps/media-processing
 import { readServiceConfig as readSocketConfig } from "../../apps/websocket-server/src/config.ts";
 import { createService as createSocketService } from "../../apps/websocket-server/src/service.ts";
 
+import { PROVIDER } from "./api/users.ts";
+
 const logger = createLogger("test", "none");
 
 export interface Platform {
@@ -25,6 +34,8 @@ export interface Platform {
   readonly media: string;
   readonly sockets: string;
   readonly gateway: string;
+  /** Where it keeps things: what a service's configuration has, and the folder of the object store. */
+  readonly stores: { readonly MONGODB_URI: string; readonly REDIS_URL: string; readonly objects: string };
   /** One more gateway before the same services, of another configuration. Gives its origin. */
   startGateway(env: Readonly<Record<string, string>>): Promise<string>;
   makeAdmin(username: string): Promise<void>;
@@ -38,6 +49,11 @@ export async function startPlatform(issuer: TestIssuer): Promise<Platform> {
   const cleanup = new AsyncDisposableStack();
   const [mongo, redis] = await Promise.all([startMongo(), startRedis()]);
   for (const server of [mongo, redis]) cleanup.defer(() => server.stop());
+  const provider = await startOidcProvider({
+    clientId: "platform",
+    redirectUri: `${issuer.issuer}/api/auth/oidc/${PROVIDER}/callback`,
+  });
+  cleanup.defer(() => provider.stop());
   const objects = cleanup.use(await mkdtempDisposable(join(tmpdir(), "objects-")));
   const common = {
     PORT: "0",
@@ -57,6 +73,7 @@ export async function startPlatform(issuer: TestIssuer): Promise<Platform> {
     JWT_PRIVATE_KEYS: issuer.privateKey,
     OBJECT_STORE_URL: `file://${objects.path}`,
     MEDIA_URL_KEY: "m".repeat(32),
+    ...CONTENT_ENV,
     SECOND_FACTOR_KEYS: Buffer.alloc(32, 1).toString("base64"),
   };
   const run = async <T extends { start(): Promise<void>; stop(): Promise<void> }>(service: T): Promise<T> => {
@@ -67,7 +84,11 @@ export async function startPlatform(issuer: TestIssuer): Promise<Platform> {
   const at = (port: number) => `http://127.0.0.1:${port}`;
 
   // The gateway is a proxy before auth-service, and believes the tests, so that each user comes from a network of theirs.
-  const authEnv = { ...common, TRUSTED_PROXY_COUNT: "2" };
+  const settings = { id: PROVIDER, label: "Alpha", issuer: provider.issuer, client_id: "platform" };
+  const authEnv = {
+    ...{ ...common, TRUSTED_PROXY_COUNT: "2" },
+    OIDC_PROVIDERS: JSON.stringify([settings]),
+  };
   const auth = at((await run(createAuthService(readConfig(authConfig, authEnv), logger))).ports().http);
   const env = { ...common, JWKS_URL: `${auth}/.well-known/jwks.json`, AUTH_SERVICE_URL: auth };
   const media = at((await run(createMediaService(readConfig(mediaConfig, env), { logger }))).ports().http);
@@ -88,7 +109,7 @@ export async function startPlatform(issuer: TestIssuer): Promise<Platform> {
   };
   const database = await connectMongo({ MONGODB_URI: mongo.uri }, "test");
   cleanup.defer(() => database.close());
-  const store = createConversationStore(database.db);
+  const store = createConversationStore(database.db, testCipher(database.db));
   const askApproval = async (runId: string, marker: string) => {
     const run = await store.runs.get(runId);
     if (run === undefined) throw new Error(`there is no run ${runId}`);
@@ -106,6 +127,7 @@ export async function startPlatform(issuer: TestIssuer): Promise<Platform> {
     media,
     sockets,
     gateway,
+    stores: { MONGODB_URI: mongo.uri, REDIS_URL: redis.url, objects: objects.path },
     startGateway,
     makeAdmin,
     askApproval,

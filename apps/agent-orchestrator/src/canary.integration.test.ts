@@ -169,7 +169,7 @@ describe("what a tool's answer led to, after the orchestrator was stopped behind
     const run = await platform.storeRun(`What is new? ${callOf("mail__read_inbox", { box: "mine" })}`);
     await platform.startOrchestrator({ ...env, MAX_RUN_SECONDS: "100" });
     await platform.queue.enqueue(run.runId);
-    await eventually(async () => (await platform.store.runs.get(run.runId))?.steps.length === 1, {
+    await eventually(async () => (await platform.store.runs.progressOf({ id: run.runId, userId: run.userId })).steps.length === 1, {
       timeoutMs: 30_000,
     });
     await eventually(() => asked === 2, { timeoutMs: 30_000 });

@@ -1,3 +1,4 @@
+import { contentKeysConfig, transitKeysConfig } from "@mobile-ai-agent/content-cipher";
 import { RiskClass } from "@mobile-ai-agent/contracts";
 import { DEFAULT_POLICY, type GuardPolicy, type Reaction } from "@mobile-ai-agent/guard";
 import {
@@ -22,6 +23,8 @@ export const orchestratorConfig = z.object({
   ...redisConfig.shape,
   ...runTokenConfig.shape,
   ...budgetConfig.shape,
+  ...contentKeysConfig.shape,
+  ...transitKeysConfig.shape,
   CONTEXT_PROTOCOL_SERVER_URL: z.url({ protocol: /^https?$/, error: "must be an http or https URL" }),
   LLM_SERVER_URL: z.url({ protocol: /^https?$/, error: "must be an http or https URL that ends with /v1" }),
   LLM_MODEL: z.string().min(1),

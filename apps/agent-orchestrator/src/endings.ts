@@ -25,11 +25,15 @@ export interface Ending {
   readonly log: EventLog;
   readonly store: ConversationStore;
   readonly events: UserEvents;
+  /** Whether its user was asked to approve a call. */
+  readonly waited: boolean;
 }
 
 /** Stores the answer, and ends the log with it. What the log has is the answer: the devices and the store agree. */
 export async function completeAnswer(ending: Ending): Promise<void> {
-  await complete(ending, (await storeAnswer(ending)).id);
+  const stored = await storeAnswer(ending);
+  if (stored === undefined) return await endCancelled(ending, undefined);
+  await complete(ending, stored.id);
 }
 
 export async function complete({ run, log, store }: Ending, messageId: string): Promise<void> {
@@ -44,7 +48,7 @@ export async function fail({ run, log, store }: Ending, failure: RunFailure): Pr
 
 /** The answer as far as it came is kept: it is what the user has read. */
 export async function storeCancelled(ending: Ending): Promise<void> {
-  if (ending.run.openStep) await withdrawApprovals(ending, ending.run.id);
+  if (ending.waited) await withdrawApprovals(ending, ending.run.id);
   const answer = ending.log.content === "" ? undefined : await storeAnswer(ending);
   await endCancelled(ending, answer?.id);
 }
@@ -83,8 +87,10 @@ export function isCutShort(answer: string): boolean {
   return NOTE.test(answer);
 }
 
+/** Nothing is stored of what was superseded meanwhile. */
 function storeAnswer({ run, log, store }: Ending) {
   const { content } = log;
   const filtered = isFiltered(content);
-  return store.messages.addAnswer({ sessionId: run.sessionId, runId: run.id, content, filtered });
+  const { id: runId, sessionId, userId } = run;
+  return store.messages.addAnswer({ sessionId, userId, runId, content, filtered });
 }

@@ -2,6 +2,7 @@ import type {
   ConversationStore,
   Run,
   RunLog,
+  RunProgress,
   TokenBudget,
   UserEvents,
 } from "@mobile-ai-agent/conversation-store";
@@ -24,7 +25,7 @@ import {
 import { type EventLog, openEventLog } from "./event-log.ts";
 import { type LanguageModel, ModelFailure } from "./language-model.ts";
 import { meterModel, TokensSpent } from "./metered-model.ts";
-import { composePrompt, conversationOf } from "./prompt.ts";
+import { composePrompt } from "./prompt.ts";
 import { createRunGuard, REFUSAL } from "./run-guard.ts";
 import type { OpenRunTools } from "./run-tools.ts";
 import { checkTaint } from "./taint.ts";
@@ -86,22 +87,29 @@ async function handleWatched(
   const { store, runLog, events, budget, limits, logger } = dependencies;
   const run = await store.runs.get(runId);
   if (!run) return void logger.warn("an unknown run was queued", { run_id: runId });
-  const log = await openEventLog(runLog, runId, run.openStep);
-  const ending = { run, log, store, events };
+  const done = await store.runs.progressOf(run);
+  const log = await openEventLog(runLog, runId, done.openStep);
+  const ending = { run, log, store, events, waited: done.openStep !== undefined };
   const answer = await store.messages.answerOf(runId);
   if (answer) return await (run.cancelRequested ? endCancelled : complete)(ending, answer.id);
   if (run.status === "failed") return await log.fail(run.failure ?? UNAVAILABLE);
   if (run.status === "running") await budget.recover({ runId, userId: run.userId });
   if (isCutShort(log.content)) return await completeAnswer(ending);
-  if (run.cancelRequested) return await storeCancelled(ending);
+  // Whoever superseded its message may have died before asking for its end.
+  if (run.cancelRequested || !(await store.messages.isAnswering(run))) return await storeCancelled(ending);
   // Another answer would differ from the tokens that devices have already.
-  const begun = unfinished({ ...run, said: log.content }).text !== "" && !log.content.endsWith(REFUSAL);
+  const begun = unfinished({ ...done, said: log.content }).text !== "" && !log.content.endsWith(REFUSAL);
   if (begun && !dependencies.modelContinues) return await fail(ending, INTERRUPTED);
 
   await store.runs.setStatus(runId, "running");
   const time = AbortSignal.timeout(limits.maxSeconds * 1000);
   try {
-    const outcome = await streamAnswer(run, log, AbortSignal.any([signal, cancelled, time]), dependencies);
+    const outcome = await streamAnswer(
+      { run, ...done },
+      log,
+      AbortSignal.any([signal, cancelled, time]),
+      dependencies,
+    );
     if (outcome === "waiting")
       return void logger.info("run waits for its user's approval", { run_id: runId });
     await completeAnswer(ending);
@@ -118,14 +126,16 @@ async function handleWatched(
 
 /** Afterwards the log has the whole answer, of which the guard has seen every piece. */
 async function streamAnswer(
-  run: Run,
+  { run, steps, openStep }: { run: Run } & RunProgress,
   log: EventLog,
   signal: AbortSignal,
   dependencies: RunDependencies,
 ): Promise<Outcome> {
   const { store, events, openTools, limits, guardPolicy, logger } = dependencies;
   const guard = createRunGuard(guardPolicy, logger, run.id);
-  const conversation = conversationOf(await store.messages.history(run.sessionId, HISTORY), run);
+  const conversation = await store.messages.history(run.sessionId, HISTORY, run.messageId);
+  // Superseded just now: nobody waits for an answer.
+  if (conversation === undefined) return "answered";
   const own = conversation.filter(({ role }) => role === "user").map(({ content }) => content);
   if (guard.check(own.at(-1) ?? "", "user") === undefined) {
     if (!log.content.endsWith(REFUSAL)) await log.token(REFUSAL);
@@ -155,8 +165,8 @@ async function streamAnswer(
           own,
           userId: run.userId,
           maxSteps: limits.maxSteps,
-          steps: run.steps,
-          openStep: run.openStep,
+          steps,
+          openStep,
           said: log.content,
         },
       },

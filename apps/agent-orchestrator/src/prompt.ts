@@ -8,12 +8,6 @@ import type { ToolDefinition } from "./tools/tool.ts";
 /** What the model is told about the user at most, in characters: it has to leave room for the conversation. */
 const MAX_CONTEXT = 1500;
 
-/** The conversation up to the message to answer: later ones have runs of their own. @param history oldest first */
-export function conversationOf(history: readonly Message[], run: Run): readonly Message[] {
-  const last = history.findIndex(({ id }) => id === run.messageId);
-  return last < 0 ? history : history.slice(0, last + 1);
-}
-
 /**
  * The instructions, what is known about the user, and the conversation, as far as the guard lets them through.
  *

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
+import { openContentCipher, openTransitCipher } from "@mobile-ai-agent/content-cipher";
 import {
   createConversationStore,
   createRunCancellations,
@@ -48,7 +49,11 @@ export function createService(config: OrchestratorConfig, { logger }: { logger: 
       closers.unshift(mongo.close);
       const redis = await connectRedis(config, logger);
       closers.unshift(async () => redis.destroy());
-      const store = createConversationStore(mongo.db);
+      const content = openContentCipher(config, mongo.db, logger);
+      closers.unshift(async () => content.close());
+      const transit = openTransitCipher(config, logger);
+      closers.unshift(async () => transit.close());
+      const store = createConversationStore(mongo.db, content.cipher);
       await store.createIndexes();
       const budget = createTokenBudget(mongo.db, redis, { tokensPerDay: config.BUDGET_TOKENS_PER_DAY });
       await budget.createIndexes();
@@ -60,7 +65,7 @@ export function createService(config: OrchestratorConfig, { logger }: { logger: 
       closers.unshift(async () => cancels.close());
       const dependencies = {
         store,
-        runLog: createRunLog(redis),
+        runLog: createRunLog(redis, transit.cipher),
         openTools: connectRunTools({
           baseUrl: config.CONTEXT_PROTOCOL_SERVER_URL,
           runTokenKey: config.RUN_TOKEN_KEY,
@@ -74,7 +79,7 @@ export function createService(config: OrchestratorConfig, { logger }: { logger: 
         cancels,
         guardPolicy: guardPolicyOf(config),
         approvalPolicy: approvalPolicyOf(config),
-        events: createUserEvents(redis),
+        events: createUserEvents(redis, transit.cipher),
         budget,
         tokenMetrics: createTokenMetrics(metrics.registry),
         limits: limitsOf(config),

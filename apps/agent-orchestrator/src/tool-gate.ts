@@ -97,7 +97,10 @@ export function createToolGate(options: ToolGateOptions): ToolGate {
       ...{ server, tool: tool.tool, risk, tainted: isTainted, arguments: JSON.stringify(input) },
       expiresAt: new Date(Date.now() + policy.seconds * 1000),
     });
-    await events.publish({ userId: run.userId, name: "approval:requested", approval: stored.approval });
+    await events.publish({
+      userId: run.userId,
+      event: { name: "approval:requested", payload: stored.approval },
+    });
     return stored;
   }
 
@@ -116,11 +119,11 @@ export function createToolGate(options: ToolGateOptions): ToolGate {
       // The calls of one round were wanted before any of their results was read.
       isTainted = true;
       if (waitsUntil !== undefined) {
-        await store.runs.park(run.id, { text, calls, results, ...position() }, waitsUntil);
+        await store.runs.park(run, { text, calls, results, ...position() }, waitsUntil);
         return undefined;
       }
       const step = { text, calls, results: results.map((result) => result ?? "") };
-      await store.runs.addStep(run.id, step);
+      await store.runs.addStep(run, step);
       await store.approvals.consume(run.id);
       return step;
     },
@@ -142,7 +145,7 @@ async function decideAndTell(
   decision: "expired" | "refused",
 ) {
   const approval = await store.approvals.decide(stored, decision);
-  await events.publish({ userId: stored.userId, name: "approval:decided", approval });
+  await events.publish({ userId: stored.userId, event: { name: "approval:decided", payload: approval } });
   return approval.status;
 }
 

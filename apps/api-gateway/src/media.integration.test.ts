@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Media } from "@mobile-ai-agent/contracts";
 import { createLogger, readConfig } from "@mobile-ai-agent/service-kit";
 import {
+  CONTENT_ENV,
   createIssuer,
   describedFetch,
   eventually,
@@ -34,7 +35,7 @@ beforeAll(async () => {
   const config = readConfig(mediaConfig, {
     ...{ ...tokens, PORT: "0", METRICS_PORT: "0", MONGODB_URI: mongo.uri, REDIS_URL: redis.url },
     ...{ SCRATCH_DIR: folder },
-    ...{ OBJECT_STORE_URL: `file://${folder}/objects`, MEDIA_URL_KEY: "k".repeat(32) },
+    ...{ OBJECT_STORE_URL: `file://${folder}/objects`, MEDIA_URL_KEY: "k".repeat(32), ...CONTENT_ENV },
   });
   service = createService(config, { logger: createLogger("test", "none") });
   cleanup.defer(() => service.stop());

@@ -17,6 +17,7 @@ import type { AuthConfig } from "./config.ts";
 import type { AuthContext } from "./context.ts";
 import { followKeys } from "./follow-keys.ts";
 import { createLoginDelay } from "./login-delay.ts";
+import { createOidc } from "./oidc/oidc.ts";
 import { createPasskeys, type RelyingParty } from "./passkeys.ts";
 import { createPasswordPolicy } from "./password-policy.ts";
 import { createPasswords } from "./passwords.ts";
@@ -92,10 +93,14 @@ async function createContext(dependencies: {
   const passkeys = createPasskeys(db, challenges, relyingParty(config));
   await challenges.createIndexes();
   await passkeys.createIndexes();
+  const oidc = createOidc(db, {
+    ...{ settings: config.OIDC_PROVIDERS, platform: issuer, appUrl: config.OIDC_APP_URL, logger },
+  });
+  await oidc.createIndexes();
   await refreshTokens.createIndexes();
   await revokedSignIns.createIndexes();
   const keys = followKeys({ initial: config.JWT_PRIVATE_KEYS, file: config.JWT_PRIVATE_KEYS_FILE, logger });
-  const stopSweeping = sweepHourly([refreshTokens, revokedSignIns, secondFactors, challenges], logger);
+  const stopSweeping = sweepHourly([refreshTokens, revokedSignIns, secondFactors, challenges, oidc], logger);
   const context = {
     users,
     refreshTokens,
@@ -112,6 +117,7 @@ async function createContext(dependencies: {
     passwordPolicy: createPasswordPolicy({ requireClasses: config.PASSWORD_CLASSES }),
     secondFactors,
     passkeys,
+    oidc,
     loginDelay: createLoginDelay(redis, logger),
   };
   return {

@@ -1,3 +1,4 @@
+import { contentKeysConfig, transitKeysConfig } from "@mobile-ai-agent/content-cipher";
 import {
   baseConfig,
   budgetConfig,
@@ -28,6 +29,8 @@ const serviceConfig = z.object({
   ...redisConfig.shape,
   ...runTokenConfig.shape,
   ...budgetConfig.shape,
+  ...contentKeysConfig.shape,
+  ...transitKeysConfig.shape,
   MEDIA_PROCESSING_URL: z
     .url({ protocol: /^https?$/, error: "must be an http or https URL" })
     .optional()

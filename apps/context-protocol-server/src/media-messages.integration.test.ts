@@ -4,7 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Media } from "@mobile-ai-agent/contracts";
 import { createLogger, readConfig } from "@mobile-ai-agent/service-kit";
-import { createIssuer, describedFetch, startMongo, startRedis } from "@mobile-ai-agent/test-support";
+import {
+  CONTENT_ENV,
+  createIssuer,
+  describedFetch,
+  startMongo,
+  startRedis,
+} from "@mobile-ai-agent/test-support";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { mediaConfig } from "../../media-processing/src/config.ts";
 import { createService as createMediaService } from "../../media-processing/src/service.ts";
@@ -29,7 +35,7 @@ beforeAll(async () => {
     ...{ JWT_ISSUER: issuer.issuer, JWT_AUDIENCE: issuer.audience, JWKS_URL: keys.jwksUrl },
   };
   startMedia = async (port = 0) => {
-    const settings = { OBJECT_STORE_URL: `file://${folder}`, MEDIA_URL_KEY: "k".repeat(32) };
+    const settings = { OBJECT_STORE_URL: `file://${folder}`, MEDIA_URL_KEY: "k".repeat(32), ...CONTENT_ENV };
     const config = readConfig(mediaConfig, { ...env, ...settings, PORT: `${port}` });
     const service = createMediaService(config, { logger });
     await service.start();
@@ -39,7 +45,7 @@ beforeAll(async () => {
   cleanup.defer(() => media.stop());
   const service = createService(
     readServiceConfig({
-      ...{ ...env, RUN_TOKEN_KEY: "k".repeat(32), MEDIA_PROCESSING_URL: media.url },
+      ...{ ...env, RUN_TOKEN_KEY: "k".repeat(32), ...CONTENT_ENV, MEDIA_PROCESSING_URL: media.url },
       ...{ MCP_URL: "https://agent.test/mcp", MCP_ALLOWED_HOSTS: "127.0.0.1" },
     }),
     { logger },

@@ -1,4 +1,5 @@
 import { readConfig } from "@mobile-ai-agent/service-kit";
+import { CONTENT_ENV } from "@mobile-ai-agent/test-support";
 import { expect, it } from "vitest";
 import { mediaConfig } from "./config.ts";
 
@@ -6,6 +7,7 @@ const env = {
   ...{ MONGODB_URI: "mongodb://mongodb/agent", JWT_ISSUER: "https://issuer.test", JWT_AUDIENCE: "agent" },
   ...{ JWKS_URL: "http://auth-service:8000/.well-known/jwks.json", OBJECT_STORE_URL: "file:///objects" },
   ...{ MEDIA_URL_KEY: "k".repeat(32), REDIS_URL: "redis://redis:6379" },
+  ...CONTENT_ENV,
 };
 
 it("has defaults for all but addresses and the key", () => {

@@ -3,6 +3,7 @@ import type { Logger } from "@mobile-ai-agent/service-kit";
 import type { RequestHandler } from "express";
 import type { LimitFunction } from "p-limit";
 import type { MediaConfig } from "./config.ts";
+import type { MediaBytes } from "./media-bytes.ts";
 import type { MediaMetrics } from "./media-metrics.ts";
 import type { MediaStore } from "./media-store.ts";
 import type { SignedUrls } from "./signed-urls.ts";
@@ -12,6 +13,8 @@ export interface MediaContext {
   readonly config: MediaConfig;
   readonly media: MediaStore;
   readonly objects: ObjectStore;
+  /** The bytes in `objects`, in plain. */
+  readonly mediaBytes: MediaBytes;
   readonly signedUrls: SignedUrls;
   /** Lets so many conversions run at a time. */
   readonly conversions: LimitFunction;

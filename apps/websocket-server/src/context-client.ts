@@ -19,7 +19,8 @@ type RunSummary = z.infer<typeof RunSummary>;
 
 /** context-protocol-server as a user with this access token sees it. All throw SocketProblem. */
 export interface ContextClient {
-  createMessage(token: string, message: SendMessage): Promise<MessageAccepted>;
+  /** @param socketId of the sender, which is not told of what it has sent */
+  createMessage(token: string, message: SendMessage, socketId: string): Promise<MessageAccepted>;
   getRun(token: string, runId: string): Promise<RunSummary>;
   /** Asks for the run's end; the run as it was just before. */
   cancelRun(token: string, runId: string): Promise<RunSummary>;
@@ -29,11 +30,11 @@ export interface ContextClient {
 /** @param url origin of context-protocol-server */
 export function createContextClient(url: string): ContextClient {
   return {
-    async createMessage(token, { sessionId, clientMessageId, type, content, mediaId }) {
+    async createMessage(token, { sessionId, clientMessageId, type, content, mediaId }, socketId) {
       const body = JSON.stringify({ type, content, media_id: mediaId, client_message_id: clientMessageId });
       const init = {
         method: "POST",
-        headers: { ...bearer(token), "content-type": "application/json" },
+        headers: { ...bearer(token), "content-type": "application/json", "x-origin-socket": socketId },
         body,
       };
       const answer = await call(new URL(`/api/message/${sessionId}`, url), init, CreateMessageResponse);

@@ -1,4 +1,4 @@
-import type { Approval, Decision, Message, RunEvent } from "@mobile-ai-agent/contracts";
+import type { Approval, Change, Decision, Message, RunEvent } from "@mobile-ai-agent/contracts";
 import type { Requests } from "../api/requests.ts";
 import { createOutbox, type Outbox } from "../outbox/outbox.ts";
 import type { OutboxStore } from "../outbox/outbox-store.ts";
@@ -22,8 +22,11 @@ export interface ChatOptions extends Omit<SocketOptions, "onConnection"> {
   readonly requests: Requests;
   readonly store: OutboxStore;
   readonly newId: () => string;
-  /** A message that the platform has, of this device or another. */
-  readonly onMessage: (message: Message) => void;
+  /** Something that happened in a session, by this device or another. */
+  readonly onChange: (sessionId: string, change: Change) => void;
+  /** A session is there, or is called something else. */
+  readonly onSessionChanged: () => void;
+  readonly onSessionDeleted: (sessionId: string) => void;
   /** A run of the session has ended: its answer, if any, is among the messages. */
   readonly onRunEnded: (sessionId: string) => void;
   /** There may be news that no event told. */
@@ -36,6 +39,8 @@ export interface Chat {
   subscribe(listener: () => void): () => void;
   /** Follows the runs that still owe an answer to these messages of a session. */
   followUnanswered(messages: readonly Message[]): void;
+  /** Takes in what this device has done itself, as if it were told of it. */
+  take(sessionId: string, change: Change): void;
   cancel(runId: string): Promise<void>;
   /** @returns why it could not be decided now; undefined when it is, here or on another device */
   decide(approvalId: string, decision: Decision): Promise<string | undefined>;
@@ -47,10 +52,11 @@ export interface Chat {
 const FOLLOWED = 5;
 const ACK_MS = 10_000;
 const AGAIN_MS = 3000;
+const SYNC_MS = 3000;
 
 /** One user's live connection: answers as they come, messages on their way out. */
 export function createChat(options: ChatOptions): Chat {
-  const { requests, store, onMessage, onRunEnded, onConnected } = options;
+  const { requests, store, onChange, onRunEnded, onConnected } = options;
   let state: ChatState = {
     connection: "connecting",
     runs: new Map(),
@@ -92,11 +98,29 @@ export function createChat(options: ChatOptions): Chat {
       socket,
       store,
       onAccepted({ message, runId }) {
-        onMessage(message);
-        follow(runId, message.session_id);
+        takeMessage(message, runId);
       },
     }),
   });
+
+  function takeMessage(message: Message, runId: string): void {
+    onChange(message.session_id, { kind: "message", sequence: message.sequence, message });
+    follow(runId, message.session_id);
+  }
+
+  function take(sessionId: string, change: Change): void {
+    if (change.kind === "deletion") forget(change.message_id);
+    onChange(sessionId, change);
+    if (change.kind === "edit") follow(change.message.run_id, sessionId);
+    if (change.kind === "regeneration") follow(change.run_id, sessionId);
+  }
+
+  /** The text of a deleted answer is not to be seen again. */
+  function forget(messageId: string): void {
+    for (const run of state.runs.values()) {
+      if (run.messageId === messageId) changeRun({ ...run, text: "" });
+    }
+  }
 
   function follow(runId: string, sessionId: string): void {
     if (state.runs.has(runId)) return;
@@ -143,11 +167,15 @@ export function createChat(options: ChatOptions): Chat {
 
   socket.on("approval:requested", approvals.add);
   socket.on("approval:decided", approvals.remove);
-
-  socket.on("message:created", ({ message, runId }) => {
-    onMessage(message);
-    follow(runId, message.session_id);
+  socket.on("message:created", ({ message, runId }) => takeMessage(message, runId));
+  socket.on("conversation:changed", ({ sessionId, change }) => take(sessionId, change));
+  socket.on("session:changed", () => options.onSessionChanged());
+  socket.on("session:deleted", ({ sessionId }) => {
+    void outbox.discardSession(sessionId);
+    options.onSessionDeleted(sessionId);
   });
+  // Not all devices at once, when a part of the platform comes back.
+  socket.on("sync:needed", () => setTimeout(() => !closed && onConnected(), Math.random() * SYNC_MS));
 
   void outbox.load();
 
@@ -163,6 +191,8 @@ export function createChat(options: ChatOptions): Chat {
     followUnanswered(messages) {
       for (const { run_id, session_id } of unanswered(messages).slice(-FOLLOWED)) follow(run_id, session_id);
     },
+
+    take,
 
     async cancel(runId) {
       // When it is lost, the answer goes on and the button is still there.

@@ -10,6 +10,7 @@ import { useTheme } from "../ui/theme-context.tsx";
 import { AnswerText } from "./answer-text.tsx";
 import { ApprovalCard } from "./approval-card.tsx";
 import { showFailure } from "./failure.ts";
+import { MessageTools } from "./message-tools.tsx";
 import { PendingPicture, SentPicture } from "./picture.tsx";
 import type { RunState } from "./run-follower.ts";
 import type { TimelineEntry } from "./timeline.ts";
@@ -17,8 +18,10 @@ import type { TimelineEntry } from "./timeline.ts";
 interface Actions {
   readonly onRetry: (clientMessageId: string) => void;
   readonly onDiscard: (clientMessageId: string) => void;
-  /** Asks the same again, after an answer that failed. */
-  readonly onAskAgain: (question: Message) => void;
+  /** Lets the message be answered again that this one is, or answers. */
+  readonly onAskAgain: (message: Message) => void;
+  readonly onEdit: (message: Message) => void;
+  readonly onDelete: (message: Message) => void;
   /** @returns why it could not be decided now */
   readonly onDecide: (approvalId: string, decision: Decision) => Promise<string | undefined>;
 }
@@ -26,7 +29,7 @@ interface Actions {
 export const Entry = memo(function Entry({ entry, ...actions }: { entry: TimelineEntry } & Actions) {
   switch (entry.kind) {
     case "message":
-      return entry.message.role === "user" ? <Sent {...entry} /> : <Answer text={entry.message.content} />;
+      return <Said message={entry.message} {...actions} />;
     case "pending":
       return <Pending item={entry.item} {...actions} />;
     case "answer":
@@ -36,11 +39,25 @@ export const Entry = memo(function Entry({ entry, ...actions }: { entry: Timelin
   }
 });
 
-function Sent({ message }: { message: Message }) {
+function Said({ message, ...actions }: { message: Message } & Actions) {
+  const { onEdit, onDelete, onAskAgain } = actions;
+  if (message.role === "user") {
+    const tools = <MessageTools onEdit={() => onEdit(message)} onDelete={() => onDelete(message)} />;
+    return <Sent message={message}>{tools}</Sent>;
+  }
+  return (
+    <Answer text={message.content}>
+      <MessageTools onRegenerate={() => onAskAgain(message)} onDelete={() => onDelete(message)} />
+    </Answer>
+  );
+}
+
+function Sent({ message, children }: { message: Message; children: ReactNode }) {
   return (
     <View style={styles.mine} testID="message-user" aria-label="You">
       {message.media_id && message.type === "image" && <SentPicture mediaId={message.media_id} />}
       {message.content !== "" && <Bubble text={message.content} />}
+      {children}
     </View>
   );
 }

@@ -22,7 +22,9 @@ export function timelineOf(
   });
   const answers = unanswered(messages).flatMap((question): TimelineEntry[] => {
     const run = runs.get(question.run_id);
-    return run ? [{ kind: "answer", key: answerKey(run.runId), run, question }] : [];
+    // Whole and without text: its answer was deleted, or is about to be read.
+    const isShown = run && (run.status !== "completed" || run.text !== "");
+    return isShown ? [{ kind: "answer", key: answerKey(run.runId), run, question }] : [];
   });
   const sent = new Set(messages.map(({ client_message_id }) => client_message_id));
   const pending = items

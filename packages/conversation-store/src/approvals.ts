@@ -1,6 +1,7 @@
+import type { ContentCipher, Place } from "@mobile-ai-agent/content-cipher";
 import type { Approval, ApprovalStatus, RiskClass } from "@mobile-ai-agent/contracts";
 import { isDuplicateKey } from "@mobile-ai-agent/service-kit";
-import type { Db } from "mongodb";
+import type { Binary, Db } from "mongodb";
 
 interface ApprovalDocument {
   _id: string;
@@ -13,8 +14,8 @@ interface ApprovalDocument {
   tainted: boolean;
   /** Of the tool, its definition and the arguments. */
   call_hash: string;
-  /** JSON text of what is the user's: see `toContent`. */
-  content: string;
+  /** JSON text of what is the user's, sealed. */
+  content: Binary;
   created_at: Date;
   expires_at: Date;
 }
@@ -66,13 +67,14 @@ export interface ApprovalStore {
   claim(id: string): Promise<boolean>;
   /** Notes that a run has gone on with what was decided. */
   consume(runId: string): Promise<void>;
+  removeAll(sessionId: string): Promise<void>;
   /** Runs that were not seen to go on though a decision was made before `date`. */
   unconsumedBefore(date: Date, limit: number): Promise<string[]>;
 }
 
 const LIST_LIMIT = 100;
 
-export function createApprovalStore(db: Db): ApprovalStore {
+export function createApprovalStore(db: Db, cipher: ContentCipher): ApprovalStore {
   const approvals = db.collection<ApprovalDocument>("approvals");
   const decisions = db.collection<DecisionDocument>("approval_decisions");
   const claims = db.collection<{ _id: string; claimed_at: Date }>("call_claims");
@@ -81,7 +83,9 @@ export function createApprovalStore(db: Db): ApprovalStore {
     if (documents.length === 0) return [];
     const found = await decisions.find({ _id: { $in: documents.map(({ _id }) => _id) } }).toArray();
     const decided = new Map(found.map(({ _id, decision }) => [_id, decision]));
-    return documents.map((document) => toStored(document, decided.get(document._id) ?? "pending"));
+    return await Promise.all(
+      documents.map((document) => toStored(document, decided.get(document._id) ?? "pending", cipher)),
+    );
   }
 
   async function get(id: string) {
@@ -96,15 +100,16 @@ export function createApprovalStore(db: Db): ApprovalStore {
     async createIndexes() {
       await approvals.createIndex({ user_id: 1, expires_at: 1 });
       await approvals.createIndex({ run_id: 1 });
+      await approvals.createIndex({ session_id: 1 });
       await decisions.createIndex({ run_id: 1 });
       await decisions.createIndex({ consumed: 1, decided_at: 1 });
     },
 
     async request(approval) {
-      const document = toDocument(approval);
+      const document = await toDocument(approval, cipher);
       try {
         await approvals.insertOne(document);
-        return toStored(document, "pending");
+        return await toStored(document, "pending", cipher);
       } catch (error) {
         const existing = isDuplicateKey(error) ? await get(approval.id) : undefined;
         if (existing === undefined) throw error;
@@ -151,6 +156,13 @@ export function createApprovalStore(db: Db): ApprovalStore {
       await decisions.updateMany({ run_id: runId }, { $set: { consumed: true } });
     },
 
+    async removeAll(session_id) {
+      const found = await approvals.find({ session_id }, { projection: { _id: 1 } }).toArray();
+      const _id = { $in: found.map(({ _id }) => _id) };
+      for (const collection of [claims, decisions]) await collection.deleteMany({ _id });
+      await approvals.deleteMany({ session_id });
+    },
+
     async unconsumedBefore(date, limit) {
       const found = decisions.find({ consumed: false, decided_at: { $lt: date } });
       const documents = await found.sort({ decided_at: 1 }).limit(limit).toArray();
@@ -159,24 +171,30 @@ export function createApprovalStore(db: Db): ApprovalStore {
   };
 }
 
-/** What of an approval is the user's own: it is written and read here alone. */
-const toContent = (approval: NewApproval) => JSON.stringify({ arguments: approval.arguments });
-const fromContent = (content: string) => JSON.parse(content) as Pick<NewApproval, "arguments">;
+function placeOf(id: string): Place {
+  return { collection: "approvals", record: id, field: "content" };
+}
 
-function toDocument(approval: NewApproval): ApprovalDocument {
+async function toDocument(approval: NewApproval, cipher: ContentCipher): Promise<ApprovalDocument> {
   const { id, runId, userId, sessionId, server, tool, risk, tainted, callHash, expiresAt } = approval;
+  const content = await cipher.seal(userId, placeOf(id), JSON.stringify({ arguments: approval.arguments }));
   return {
     ...{ _id: id, run_id: runId, user_id: userId, session_id: sessionId, server, tool, risk, tainted },
-    ...{ call_hash: callHash, content: toContent(approval), created_at: new Date(), expires_at: expiresAt },
+    ...{ call_hash: callHash, content, created_at: new Date(), expires_at: expiresAt },
   };
 }
 
-function toStored(document: ApprovalDocument, status: ApprovalStatus): StoredApproval {
+async function toStored(
+  document: ApprovalDocument,
+  status: ApprovalStatus,
+  cipher: ContentCipher,
+): Promise<StoredApproval> {
   const { _id, run_id, session_id, server, tool, risk, tainted, created_at, expires_at } = document;
+  const content = JSON.parse(await cipher.open(document.user_id, placeOf(_id), document.content));
   return {
     approval: {
       ...{ id: _id, run_id, session_id, server, tool, risk, tainted, status },
-      arguments: fromContent(document.content).arguments,
+      arguments: (content as Pick<NewApproval, "arguments">).arguments,
       created_at: created_at.toISOString(),
       expires_at: expires_at.toISOString(),
     },

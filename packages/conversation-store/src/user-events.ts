@@ -1,32 +1,51 @@
-import type { Approval } from "@mobile-ai-agent/contracts";
+import type { TransitCipher } from "@mobile-ai-agent/content-cipher";
+import { UserEvent } from "@mobile-ai-agent/contracts";
+import { z } from "zod";
 import { connectSecond, type RedisClient } from "./redis-client.ts";
 
 const CHANNEL = "user-events";
 
-/** What a user's devices are to be told at once. Whoever misses it finds it in the database. */
-export interface UserEvent {
-  readonly userId: string;
-  readonly name: "approval:requested" | "approval:decided";
-  readonly approval: Approval;
-}
+const Told = z.strictObject({ userId: z.string(), exceptSocket: z.string().optional(), event: UserEvent });
+type Told = z.infer<typeof Told>;
 
+/** Word of what has changed, to the replicas that hold the user's sockets. What is true is in the database. */
 export interface UserEvents {
-  publish(event: UserEvent): Promise<void>;
-  /** @returns ends the subscription */
-  subscribe(onEvent: (event: UserEvent) => void): Promise<() => void>;
+  /** @param exceptSocket id of the socket that knows already */
+  publish(told: Told): Promise<void>;
+  /**
+   * @param onEvent called with each event of any user
+   * @param onGap called when events may have been missed: devices have to ask for what is new
+   * @returns ends the subscription
+   */
+  subscribe(onEvent: (told: Told) => void, onGap: () => void): Promise<() => void>;
 }
 
-export function createUserEvents(redis: RedisClient): UserEvents {
+/** @param cipher seals the events: Redis sees their lengths only */
+export function createUserEvents(redis: RedisClient, cipher: TransitCipher): UserEvents {
   return {
-    async publish(event) {
-      await redis.publish(CHANNEL, JSON.stringify(event));
+    async publish(told) {
+      await redis.publish(CHANNEL, cipher.seal([CHANNEL], JSON.stringify(told)));
     },
 
-    async subscribe(onEvent) {
+    async subscribe(onEvent, onGap) {
       const subscriber = await connectSecond(redis);
-      // Written by `publish` only, so it is trusted.
-      await subscriber.subscribe(CHANNEL, (text) => onEvent(JSON.parse(text) as UserEvent));
+      await subscriber.subscribe(CHANNEL, (message) => {
+        const told = open(message);
+        if (told === undefined) onGap();
+        else onEvent(told);
+      });
+      // The client subscribes again by itself when it is back.
+      subscriber.on("ready", onGap);
       return () => subscriber.destroy();
     },
   };
+
+  /** A replica of another version may tell of what this one doesn't know, or seal it with a key that isn't here yet. */
+  function open(message: string): Told | undefined {
+    try {
+      return Told.parse(JSON.parse(cipher.open([CHANNEL], message)));
+    } catch {
+      return undefined;
+    }
+  }
 }

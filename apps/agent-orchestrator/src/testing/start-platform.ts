@@ -8,7 +8,14 @@ import {
   createUserEvents,
 } from "@mobile-ai-agent/conversation-store";
 import { connectMongo, connectRedis, createLogger, type Service } from "@mobile-ai-agent/service-kit";
-import { createIssuer, startMongo, startRedis } from "@mobile-ai-agent/test-support";
+import {
+  CONTENT_ENV,
+  createIssuer,
+  startMongo,
+  startRedis,
+  testCipher,
+  testTransitCipher,
+} from "@mobile-ai-agent/test-support";
 import { readServiceConfig } from "../../../context-protocol-server/src/config.ts";
 import { createService as createContextProtocolServer } from "../../../context-protocol-server/src/service.ts";
 import { orchestratorConfig } from "../config.ts";
@@ -36,7 +43,7 @@ export async function startPlatform() {
         MCP_URL: "https://agent.test/mcp",
         MCP_ALLOWED_HOSTS: "127.0.0.1",
       },
-      ...{ ...databases, RUN_TOKEN_KEY },
+      ...{ ...databases, RUN_TOKEN_KEY, ...CONTENT_ENV },
     }),
     { logger },
   );
@@ -44,22 +51,22 @@ export async function startPlatform() {
   await contexts.start();
   const env = {
     ...{ RUN_TOKEN_KEY, CONTEXT_PROTOCOL_SERVER_URL: `http://127.0.0.1:${contexts.port()}` },
-    ...{ PORT: "0", METRICS_PORT: "0", ...databases },
+    ...{ PORT: "0", METRICS_PORT: "0", ...databases, ...CONTENT_ENV },
     ...{ LLM_SERVER_URL: model.url, LLM_MODEL: "any", CLAIM_AFTER_MS: "600" },
   };
   const { db, close } = await connectMongo({ MONGODB_URI: mongo.uri }, "test");
   resources.defer(() => close());
   const redis = await connectRedis({ REDIS_URL: redisServer.url });
   resources.defer(() => redis.destroy());
-  const store = createConversationStore(db);
+  const store = createConversationStore(db, testCipher(db));
   await store.createIndexes();
-  const [queue, runLog] = [createRunQueue(redis), createRunLog(redis)];
+  const [queue, runLog] = [createRunQueue(redis), createRunLog(redis, testTransitCipher())];
   const services: Service[] = [];
 
   return {
     env,
     ...{ db, model, store, queue, runLog, cancellations: createRunCancellations(redis) },
-    ...{ redis, userEvents: createUserEvents(redis) },
+    ...{ redis, userEvents: createUserEvents(redis, testTransitCipher()) },
 
     async startOrchestrator(more: Record<string, string> = {}): Promise<void> {
       const service = createService(orchestratorConfig.parse({ ...env, ...more }), { logger });

@@ -3,22 +3,22 @@ import type {
   ConversationStore,
   RunQueue,
   StoredApproval,
-  UserEvents,
 } from "@mobile-ai-agent/conversation-store";
 import { contextHeaders, HttpProblem, parseBody, userOf } from "@mobile-ai-agent/service-kit";
 import type { Request, RequestHandler } from "express";
+import type { TellUser } from "../tell-user.ts";
 
 interface Dependencies {
   readonly store: ConversationStore;
   readonly queue: RunQueue;
-  readonly events: UserEvents;
+  readonly tell: TellUser;
 }
 
 /**
  * POST /api/approvals/:approvalId: approves or refuses a call; its run goes on, and the user's devices are told. The same
  * decision again does no harm; 409 when it was decided otherwise, or is too late.
  */
-export function decideApproval({ store, queue, events }: Dependencies): RequestHandler {
+export function decideApproval({ store, queue, tell }: Dependencies): RequestHandler {
   return async (request, response) => {
     const stored = await ownedApproval(store, request);
     const { decision } = parseBody(DecideApprovalRequest, request);
@@ -26,7 +26,7 @@ export function decideApproval({ store, queue, events }: Dependencies): RequestH
     const isLate = Date.parse(stored.approval.expires_at) <= Date.now();
     const approval = await store.approvals.decide(stored, isLate ? "expired" : wanted);
     await queue.wake(approval.run_id, contextHeaders().traceparent);
-    await events.publish({ userId: stored.userId, name: "approval:decided", approval });
+    await tell(stored.userId, { name: "approval:decided", payload: approval });
     if (approval.status !== wanted) throw new HttpProblem(409, "Conflict", detailOf(approval));
     response.json(approval);
   };
