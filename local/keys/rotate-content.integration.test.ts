@@ -194,7 +194,7 @@ function startUsers(pods: readonly Pod[]) {
     const { userId, sessionId, texts } = anyOf(sessions);
     const known = [...texts];
     expect(await anyOf(pods).store.sessions.get(sessionId, userId)).toBeDefined();
-    const found = await anyOf(pods).store.messages.history(sessionId, 1000);
+    const found = await anyOf(pods).store.messages.list(sessionId, { limit: 1000 });
     expect(found.map(({ content }) => content)).toEqual(expect.arrayContaining(known));
     const sealed = anyOf(pods).transit.seal(["run", "1-0"], "token");
     expect(anyOf(pods).transit.open(["run", "1-0"], sealed)).toBe("token");
@@ -246,7 +246,7 @@ test("two rotations fail no request of users who write and read meanwhile, and l
   expect(await masterIds(db)).toEqual(backups[1]);
   const last = await startPod("new", db);
   for (const { sessionId, texts } of users.sessions) {
-    const found = await last.store.messages.history(sessionId, 1000);
+    const found = await last.store.messages.list(sessionId, { limit: 1000 });
     expect(found.map(({ content }) => content).sort()).toEqual([...texts].sort());
   }
 }, 170_000);
