@@ -35,6 +35,7 @@ async function converse(text = MARKER) {
   await store.runs.addStep({ id: runId, userId }, step);
   await store.runs.addStep({ id: runId, userId }, step);
   const answer = await store.messages.addAnswer({ ...owned, runId, content: text });
+  if (answer === undefined) throw new Error("the run answers nothing");
   return { ...owned, runId, session, message, answer, step };
 }
 
@@ -46,9 +47,9 @@ it("stores nothing that was said in clear, and gives all of it back", async () =
     }
   }
   expect(session.title).toBe(MARKER);
-  expect(await store.sessions.list(userId)).toEqual([session]);
+  expect((await store.sessions.list(userId, { limit: 9 }))?.sessions).toEqual([session]);
   expect((await store.contexts.get({ sessionId, userId })).context).toEqual({ note: MARKER });
-  expect(await store.messages.history(sessionId, 10)).toEqual([message, answer]);
+  expect(await store.messages.list(sessionId, { after: 0, limit: 10 })).toEqual([message, answer]);
   expect(await store.messages.answerOf(runId)).toEqual(answer);
   expect(await store.runs.stepsOf({ id: runId, userId })).toEqual([step, step]);
 });
@@ -70,7 +71,7 @@ it("refuses what was moved to another message, session, version or user", async 
   const changed = { code: "content_changed" };
   const content = (await collection("messages").findOne({ _id: one.message.id }))?.content;
   await collection("messages").updateOne({ _id: one.answer.id }, { $set: { content } });
-  await expect(store.messages.history(one.sessionId, 10)).rejects.toMatchObject(changed);
+  await expect(store.messages.list(one.sessionId, { after: 0, limit: 10 })).rejects.toMatchObject(changed);
   await collection("messages").updateOne(
     { _id: one.message.id },
     { $set: { session_id: two.sessionId, sequence: 9, identity: "moved" } },
@@ -114,7 +115,9 @@ it("reads what was stored before there was a cipher, and goes on with it", async
   expect((await store.sessions.get(sessionId, userId))?.title).toBe("Old");
   const update = await store.contexts.update({ sessionId, userId }, { b: 2 });
   expect(update).toMatchObject({ context: { version: 2, context: { a: 1, b: 2 } } });
-  expect((await store.messages.history(sessionId, 9)).map(({ content }) => content)).toEqual(["Hi", "Hello"]);
+  expect(
+    (await store.messages.list(sessionId, { after: 0, limit: 9 })).map(({ content }) => content),
+  ).toEqual(["Hi", "Hello"]);
   expect(await store.messages.search(sessionId, { text: "hell", limit: 9 })).toHaveLength(1);
   await store.runs.addStep({ id: runId, userId }, step);
   expect(await store.runs.stepsOf({ id: runId, userId })).toEqual([step, step]);
