@@ -46,7 +46,7 @@ beforeAll(async () => {
     kubectl: process.env.KUBECTL_BINARY || "kubectl",
     namespace: "agent",
   };
-  real = kubectlOn(platform, AbortSignal.timeout(170_000));
+  real = kubectlOn(platform, AbortSignal.timeout(600_000));
   await real(["create", "namespace", "agent"]);
 });
 afterAll(async () => {
@@ -249,7 +249,7 @@ test("two rotations fail no request of users who write and read meanwhile, and l
     const found = await last.store.messages.list(sessionId, { limit: 1000 });
     expect(found.map(({ content }) => content).sort()).toEqual([...texts].sort());
   }
-}, 170_000);
+}, 300_000);
 
 test("a rotation that was interrupted goes on, and waits for a pod that is behind", async () => {
   const { pods, kubectl } = await startPlatform();
@@ -267,7 +267,7 @@ test("a rotation that was interrupted goes on, and waits for a pod that is behin
   expect((await readContentSecret(real)).files).toEqual(files);
   await users.stop();
   expect(users.failures).toEqual([]);
-}, 60_000);
+}, 170_000);
 
 /** What shows that the tests above could fail. */
 test.each([

@@ -35,6 +35,7 @@ async function converse(text = MARKER) {
   await store.runs.addStep({ id: runId, userId }, step);
   await store.runs.addStep({ id: runId, userId }, step);
   const answer = await store.messages.addAnswer({ ...owned, runId, content: text });
+  if (answer === undefined) throw new Error("the run answers nothing");
   return { ...owned, runId, session, message, answer, step };
 }
 
