@@ -1,5 +1,4 @@
-import type { RunEvent } from "@mobile-ai-agent/contracts";
-import type { UserEvent } from "@mobile-ai-agent/conversation-store";
+import type { RunEvent, UserEvent } from "@mobile-ai-agent/contracts";
 import { eventually } from "@mobile-ai-agent/test-support";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { sweepRuns } from "./sweep.ts";
@@ -10,13 +9,16 @@ import { startPlatform, textsOf } from "./testing/start-platform.ts";
 let platform: Awaited<ReturnType<typeof startPlatform>>;
 let mail: ScriptedTools;
 let env: Record<string, string>;
-const told: UserEvent[] = [];
+const told: { userId: string; event: UserEvent }[] = [];
 let endEvents: () => void;
 
 beforeAll(async () => {
   [platform, mail] = await Promise.all([startPlatform(), startScriptedTools()]);
   env = { TOOL_SERVERS: JSON.stringify([{ name: "mail", url: mail.url }]) };
-  endEvents = await platform.userEvents.subscribe((event) => told.push(event));
+  endEvents = await platform.userEvents.subscribe(
+    (event) => told.push(event),
+    () => {},
+  );
 });
 afterAll(async () => {
   endEvents();
@@ -67,7 +69,7 @@ describe("a call that needs its user's approval", () => {
       ...{ risk: "outbound", tainted: false, status: "pending", arguments: JSON.stringify(LETTER) },
     });
     await eventually(() => told.length === 1);
-    expect(told).toEqual([{ userId, name: "approval:requested", approval }]);
+    expect(told).toEqual([{ userId, event: { name: "approval:requested", payload: approval } }]);
     expect(mail.calls).toEqual([]);
     await decide(approval.id, "approved");
     const events = await platform.eventsOf(runId);
@@ -126,7 +128,9 @@ describe("a call that needs its user's approval", () => {
     expect((await platform.eventsOf(runId)).at(-1)).toMatchObject({ kind: "completed" });
     expect(lastResult()).toMatch(/did not approve this call in time/);
     expect(mail.calls).toEqual([]);
-    expect(told.at(-1)).toMatchObject({ name: "approval:decided", approval: { status: "expired" } });
+    expect(told.at(-1)).toMatchObject({
+      event: { name: "approval:decided", payload: { status: "expired" } },
+    });
   });
 
   it("goes on though the word of the decision was lost", async () => {
@@ -205,6 +209,6 @@ describe("the policy", () => {
     expect(approval).toMatchObject({ server: "platform", tool: "update_context", risk: "write" });
     await decide(approval?.id ?? "", "approved");
     await platform.eventsOf(runId);
-    expect((await platform.store.contexts.get(sessionId)).context).toEqual({ drinks: "tea" });
+    expect((await platform.store.contexts.get({ sessionId, userId })).context).toEqual({ drinks: "tea" });
   });
 });

@@ -92,7 +92,7 @@ const SOURCES: readonly ((attack: string, box: string) => Promise<void>)[] = [
   // In a context that somebody wrote before.
   async (attack) => {
     const run = await platform.storeRun("hello");
-    await platform.store.contexts.update(run.sessionId, { note: attack });
+    await platform.store.contexts.update(run, { note: attack });
     await finish(run);
   },
   // From a tool's answer into the context, from there into the next run.
@@ -101,7 +101,7 @@ const SOURCES: readonly ((attack: string, box: string) => Promise<void>)[] = [
     const keep = { session_id: first.sessionId, patch: { note: attack } };
     inboxes.set(box, nestedCallOf("update_context", keep));
     await finish(first);
-    expect((await platform.store.contexts.get(first.sessionId)).context).toEqual({ note: attack });
+    expect((await platform.store.contexts.get(first)).context).toEqual({ note: attack });
     await finish(await platform.storeRun("Go on.", first.userId, first.sessionId));
   },
   // From a tool's answer into the agent's own, which the next run is shown.
@@ -169,9 +169,13 @@ describe("what a tool's answer led to, after the orchestrator was stopped behind
     const run = await platform.storeRun(`What is new? ${callOf("mail__read_inbox", { box: "mine" })}`);
     await platform.startOrchestrator({ ...env, MAX_RUN_SECONDS: "100" });
     await platform.queue.enqueue(run.runId);
-    await eventually(async () => (await platform.store.runs.progressOf({ id: run.runId, userId: run.userId })).steps.length === 1, {
-      timeoutMs: 30_000,
-    });
+    await eventually(
+      async () =>
+        (await platform.store.runs.progressOf({ id: run.runId, userId: run.userId })).steps.length === 1,
+      {
+        timeoutMs: 30_000,
+      },
+    );
     await eventually(() => asked === 2, { timeoutMs: 30_000 });
     void platform.stopOrchestrators();
     platform.model.script(obey);

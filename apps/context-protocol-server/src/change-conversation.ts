@@ -9,10 +9,7 @@ export interface ChangeDependencies extends EndRunDependencies {
 }
 
 /** Ends the runs of a session that answer nothing any more: their messages were superseded or deleted. */
-export async function cancelSuperseded(
-  dependencies: EndRunDependencies,
-  sessionId: string,
-): Promise<void> {
+export async function cancelSuperseded(dependencies: EndRunDependencies, sessionId: string): Promise<void> {
   const { runs, messages } = dependencies.store;
   for (const run of await runs.unfinishedOf(sessionId)) {
     if (!(await messages.isAnswering(run))) await endRun(dependencies, run.id);

@@ -12,7 +12,15 @@ import {
   createUserEvents,
 } from "@mobile-ai-agent/conversation-store";
 import { connectMongo, connectRedis, createLogger, type RedisClient } from "@mobile-ai-agent/service-kit";
-import { createIssuer, eventually, startMongo, startRedis } from "@mobile-ai-agent/test-support";
+import {
+  CONTENT_ENV,
+  createIssuer,
+  eventually,
+  startMongo,
+  startRedis,
+  testCipher,
+  testTransitCipher,
+} from "@mobile-ai-agent/test-support";
 import { io, type Socket } from "socket.io-client";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { readServiceConfig as readContextConfig } from "../../context-protocol-server/src/config.ts";
@@ -35,7 +43,7 @@ beforeAll(async () => {
     ...{ PORT: "0", METRICS_PORT: "0", RUN_TOKEN_KEY: "k".repeat(32) },
     ...{ JWT_ISSUER: issuer.issuer, JWT_AUDIENCE: issuer.audience, JWKS_URL: keys.jwksUrl },
     ...{ MONGODB_URI: mongoServer.uri, REDIS_URL: redisServer.url },
-    ...{ MCP_URL: "https://agent.test/mcp", MCP_ALLOWED_HOSTS: "127.0.0.1" },
+    ...{ MCP_URL: "https://agent.test/mcp", MCP_ALLOWED_HOSTS: "127.0.0.1", ...CONTENT_ENV },
   };
   const contextServer = createContextService(readContextConfig(env), { logger });
   cleanup.defer(() => contextServer.stop());
@@ -45,7 +53,7 @@ beforeAll(async () => {
   cleanup.defer(() => redis.close());
   const mongo = await connectMongo({ MONGODB_URI: mongoServer.uri }, "test");
   cleanup.defer(() => mongo.close());
-  store = createConversationStore(mongo.db);
+  store = createConversationStore(mongo.db, testCipher(mongo.db));
   const startReplica = async () => {
     const replica = createService(readServiceConfig({ ...env, CONTEXT_PROTOCOL_SERVER_URL: context }), {
       logger,
@@ -85,7 +93,10 @@ async function ask(userId: string, expiresAt = new Date(Date.now() + 60_000)): P
     ...{ id: randomUUID(), runId, userId, sessionId, server: "mail", tool: "send_email" },
     ...{ risk: "outbound", tainted: true, callHash: "of this call", arguments: "{}", expiresAt },
   });
-  await createUserEvents(redis).publish({ userId, name: "approval:requested", approval });
+  await createUserEvents(redis, testTransitCipher()).publish({
+    userId,
+    event: { name: "approval:requested", payload: approval },
+  });
   return approval;
 }
 

@@ -1,9 +1,5 @@
 import { type Approval, ApprovalId, DecideApprovalRequest } from "@mobile-ai-agent/contracts";
-import type {
-  ConversationStore,
-  RunQueue,
-  StoredApproval,
-} from "@mobile-ai-agent/conversation-store";
+import type { ConversationStore, RunQueue, StoredApproval } from "@mobile-ai-agent/conversation-store";
 import { contextHeaders, HttpProblem, parseBody, userOf } from "@mobile-ai-agent/service-kit";
 import type { Request, RequestHandler } from "express";
 import type { TellUser } from "../tell-user.ts";
