@@ -24,7 +24,7 @@ import { createService as createMediaService } from "../../apps/media-processing
 import { readServiceConfig as readSocketConfig } from "../../apps/websocket-server/src/config.ts";
 import { createService as createSocketService } from "../../apps/websocket-server/src/service.ts";
 
-import { PROVIDER } from "./api/users.ts";
+import { PROVIDER } from "./api/provider.ts";
 
 const logger = createLogger("test", "none");
 

@@ -3,7 +3,6 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import {
   type Ack,
-  type Approval,
   type ClientToServerEvents,
   type Message,
   type MessageAccepted,

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { createBrowser, createSoftwareAuthenticator } from "@mobile-ai-agent/test-support";
 import { z } from "zod";
 import type { Platform } from "../platform.ts";
+import { PROVIDER } from "./provider.ts";
 import { type Answer, send } from "./send.ts";
 
 /** What a path names, by parameter. An operation with another parameter has no fixture, and fails the tests. */
@@ -118,9 +119,6 @@ async function upload(origin: string, { address, token }: User) {
   });
   return z.object({ id: z.string(), url: z.string() }).parse(good(answer));
 }
-
-/** The provider of every test's platform; anyone may name it. */
-export const PROVIDER = "alpha";
 
 /**
  * Signs in with the provider, by a name that it then has an account of.
