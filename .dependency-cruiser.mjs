@@ -1,4 +1,4 @@
-/** The layout's arrows: contracts <- service-kit <- conversation-store, audit-log <- apps; guard <- apps; infra, policies and local apart. */
+/** The layout's arrows: contracts <- service-kit <- audit-log, content-cipher <- conversation-store <- apps; guard <- apps; infra, policies and local apart. */
 const deny = (name, from, to, comment) => ({
   name,
   severity: "error",
@@ -21,6 +21,12 @@ export default {
       "^packages/service-kit/",
       "^(packages/(?!(contracts|service-kit)/)[^/]+|apps|infra|local|benchmarks|tests)/",
       "The kit serves every app, so it knows none.",
+    ),
+    deny(
+      "cipher-knows-the-kit-only",
+      "^packages/content-cipher/",
+      "^(packages/(?!(service-kit|content-cipher)/)[^/]+|apps|infra|local|benchmarks|tests)/",
+      "What seals contents need not know what they are.",
     ),
     deny(
       "store-knows-contracts-and-kit",

@@ -1,4 +1,5 @@
 import { beforeAll, expect, test, vi } from "vitest";
+import { providerList } from "../apps/auth-service/src/oidc/provider-settings.ts";
 import { ROUTES } from "./services.ts";
 import { committedConfig, type Resource, runProduction } from "./testing/production.ts";
 
@@ -10,6 +11,12 @@ vi.mock("./definitions/read.ts", () => ({
 
 /** The kinds that production does not use, on the same cluster. */
 let resources: Resource[];
+const PROVIDER = {
+  id: "work",
+  label: "Work",
+  issuer: "https://sso.example.com:8443/realm",
+  clientId: "agent",
+};
 const URI = "mongodb+srv://agent:hunter2@cluster0.example.net/agent";
 
 beforeAll(async () => {
@@ -27,6 +34,10 @@ beforeAll(async () => {
     certificate: JSON.stringify({ kind: "own" }),
     ingress: JSON.stringify({ kind: "ingress" }),
     verticalAutoscaler: JSON.stringify({ kind: "existing" }),
+    oidcProviders: JSON.stringify([
+      { ...PROVIDER, clientSecret: "hunter3", networks: ["198.51.100.0/24"] },
+      { ...PROVIDER, id: "public", issuer: "https://accounts.example.com" },
+    ]),
   }));
 });
 
@@ -43,6 +54,32 @@ test("a database elsewhere is a secret address, and ranges that pods may reach",
   expect(policy?.spec.egress).toContainEqual({
     to: [{ ipBlock: { cidr: "192.0.2.0/24" } }],
     ports: [{ port: 27_018, protocol: "TCP" }],
+  });
+});
+
+test("providers to sign in with are a secret file that auth-service takes, and the ways to them", () => {
+  const secret = ofKind("Secret").find(({ name }) => name.startsWith("oidc-providers-"));
+  const text = secret?.stringData.value["providers.json"];
+  expect(providerList.parse(text)).toMatchObject([
+    { id: "work", client_id: "agent", client_secret: "hunter3", scopes: ["openid", "email", "profile"] },
+    { id: "public", issuer: "https://accounts.example.com" },
+  ]);
+  const others = resources.filter(({ name }) => !name.startsWith("oidc-providers-"));
+  expect(JSON.stringify(others)).not.toContain("hunter3");
+  const ways = (cidr: string, port: number) => ({
+    to: [{ ipBlock: { cidr } }],
+    ports: [{ port, protocol: "TCP" }],
+  });
+  const egress = (wanted: string) =>
+    ofKind("NetworkPolicy").find(({ name }) => name === wanted)?.spec.egress ?? [];
+  const wanted = [ways("198.51.100.0/24", 8443), ways("0.0.0.0/0", 443)];
+  expect(egress("auth-service")).toEqual(expect.arrayContaining(wanted));
+  for (const way of wanted) expect(egress("api-gateway")).not.toContainEqual(way);
+  const container = ofKind("Deployment").find(({ name }) => name === "auth-service")?.spec.template.spec
+    .containers[0];
+  expect(container.env).toContainEqual({
+    name: "OIDC_PROVIDERS_FILE",
+    value: "/run/secrets/oidc/providers.json",
   });
 });
 

@@ -141,6 +141,16 @@ describe("readConfig", () => {
       "documentDatabase.networks: the address ranges",
     ],
     [
+      "a provider without TLS",
+      { oidcProviders: [{ id: "a", label: "A", issuer: "http://a.example", clientId: "c" }] },
+      "oidcProviders.0.issuer: the https address",
+    ],
+    [
+      "two providers of one id",
+      { oidcProviders: Array(2).fill({ id: "a", label: "A", issuer: "https://a.example", clientId: "c" }) },
+      "oidcProviders: each needs an id of its own",
+    ],
+    [
       "a malformed address",
       { certificate: { kind: "acme", email: "me", hostedZoneId: "Z1" }, cluster: eks, aws },
       "certificate.email: the address",

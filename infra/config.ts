@@ -9,6 +9,7 @@ import {
   Ingress,
   IngressController,
   ObjectStore,
+  OidcProvider,
   VerticalAutoscaler,
 } from "./environment.ts";
 import { SERVICE_NAMES } from "./services.ts";
@@ -76,6 +77,11 @@ export const Config = z
     ingress: Ingress.prefault({ kind: "ingress" }),
     ingressController: IngressController.default({ kind: "existing" }),
     verticalAutoscaler: VerticalAutoscaler.default({ kind: "existing" }),
+    /** Who people can sign in with besides a password. */
+    oidcProviders: z
+      .array(OidcProvider)
+      .refine((all) => new Set(all.map(({ id }) => id)).size === all.length, "each needs an id of its own")
+      .default([]),
     /** Folder with the definitions that `infra/definitions` names; without it, they are downloaded. */
     definitionsFolder: z.string().min(1).optional(),
     /** Registry and path before every image's name: `<imageRegistry>/<name>:<tag>`. */
@@ -127,6 +133,7 @@ function misfits(
 const STRUCTURED = new Set([
   ...["imageTags", "imageDigests", "resources", "scaling", "cluster", "aws", "verticalAutoscaler"],
   ...["documentDatabase", "cache", "objectStore", "certificate", "ingress", "ingressController"],
+  "oidcProviders",
 ]);
 
 /**

@@ -149,6 +149,23 @@ export const VerticalAutoscaler = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("recommender") }),
 ]);
 
+/** Who people can sign in with besides a password, by OpenID Connect. */
+export const OidcProvider = z.strictObject({
+  /** Name in addresses; people's accounts with the provider keep it, so it stays. */
+  id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, "lower-case letters, digits, dashes"),
+  /** What the button says. */
+  label: z.string().trim().min(1).max(40),
+  issuer: z.url({ protocol: /^https$/, error: "the https address that its discovery document names" }),
+  clientId: z.string().min(1),
+  /** Set it with `pulumi config set --secret --path 'mobile-ai-agent:oidcProviders[0].clientSecret'`. */
+  clientSecret: z.string().min(1).optional(),
+  clientAuthentication: z.enum(["client_secret_basic", "client_secret_post"]).default("client_secret_basic"),
+  scopes: z.array(z.string().min(1)).default(["openid", "email", "profile"]),
+  /** Where its servers are: auth-service reaches these ranges, on the issuer's port. */
+  networks: z.array(cidr).min(1).default(["0.0.0.0/0"]),
+});
+export type OidcProviderSettings = z.infer<typeof OidcProvider>;
+
 export type EksSettings = z.infer<typeof Eks>;
 export type AwsSettings = z.infer<typeof Aws>;
 export type IngressSettings = z.infer<typeof Ingress>;

@@ -15,7 +15,9 @@ import { mcpAddress } from "./mcp-address.ts";
 import { outsidePlaces } from "./network/outside-places.ts";
 import { auditKey, createAuditKeys } from "./secrets/audit.ts";
 import { createCertificate } from "./secrets/certificate.ts";
+import { contentKeys, createContentKeys, transitKeys } from "./secrets/content-keys.ts";
 import { createMediaUrlKey, mediaUrls } from "./secrets/media-urls.ts";
+import { oidcProviders } from "./secrets/oidc-providers.ts";
 import { secretGroup } from "./secrets/secret-group.ts";
 import {
   createRunTokenKey,
@@ -68,6 +70,7 @@ export default async function program(): Promise<Outputs> {
   const runTokenKey = secretGroup("run-token-key", { namespace, values: createRunTokenKey() }, { provider });
   const mediaUrlKey = secretGroup("media-urls", { namespace, values: createMediaUrlKey() }, { provider });
   const auditKeys = secretGroup("audit-key", { namespace, values: createAuditKeys() }, { provider });
+  const content = secretGroup("content-keys", { namespace, values: createContentKeys() }, { provider });
   const encryptionKey = secretGroup(
     "encryption-key",
     { namespace, values: { key: randomBytes(32).toString("base64") } },
@@ -80,11 +83,14 @@ export default async function program(): Promise<Outputs> {
     "token-verification": tokenVerification(url),
     "token-signing": tokenSigning(jwt.metadata.name),
     "second-factors": secondFactors(totp.metadata.name),
+    "oidc-providers": oidcProviders({ namespace, settings: config.oidcProviders }, { provider }),
     "mcp-address": mcpAddress(url),
     "run-tokens": runTokens(runTokenKey.metadata.name),
     "object-store": objects.link,
     "media-urls": mediaUrls(mediaUrlKey.metadata.name),
     "audit-key": auditKey(auditKeys.metadata.name),
+    "content-keys": contentKeys(content.metadata.name),
+    "transit-keys": transitKeys(content.metadata.name),
   };
   for (const name of SERVICE_NAMES) {
     new AppService(name, { namespace, ...serviceArgs(name, config, links) }, { provider });

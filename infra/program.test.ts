@@ -174,6 +174,21 @@ describe("every Deployment", () => {
     const names = ["agent-orchestrator", "auth-service", "media-processing"];
     expect(holders.map(({ name }) => name).sort()).toEqual(names);
   });
+
+  test("is given the keys of contents only as far as it opens them, and auth-service and backups none", () => {
+    const holders = (key: string) =>
+      [...workloads(), ...ofKind("CronJob")]
+        .filter(({ inputs }) => JSON.stringify(inputs).includes(`"${key}"`))
+        .map(({ name }) => name)
+        .sort();
+    const readers = ["agent-orchestrator", "context-protocol-server", "media-processing"];
+    expect(holders("master-keys")).toEqual(readers);
+    expect(holders("transit-keys")).toEqual([
+      "agent-orchestrator",
+      "context-protocol-server",
+      "websocket-server",
+    ]);
+  });
 });
 
 describe("media-processing", () => {

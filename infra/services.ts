@@ -38,11 +38,14 @@ export type LinkName =
   | "token-verification"
   | "token-signing"
   | "second-factors"
+  | "oidc-providers"
   | "mcp-address"
   | "run-tokens"
   | "object-store"
   | "media-urls"
-  | "audit-key";
+  | "audit-key"
+  | "content-keys"
+  | "transit-keys";
 
 interface ServiceDefinition {
   /** Services it calls; each gives `<NAME>_URL`. */
@@ -66,24 +69,51 @@ export const SERVICES: Readonly<Record<ServiceName, ServiceDefinition>> = {
     env: { TRUSTED_PROXY_COUNT: "1" },
   },
   "auth-service": {
-    links: ["mongodb", "redis", "token-verification", "token-signing", "second-factors", "audit-key"],
+    links: [
+      "mongodb",
+      "redis",
+      "token-verification",
+      "token-signing",
+      "second-factors",
+      "oidc-providers",
+      "audit-key",
+    ],
     // The ingress controller and api-gateway.
     env: { TRUSTED_PROXY_COUNT: "2" },
   },
   "context-protocol-server": {
     calls: ["media-processing"],
-    links: ["mongodb", "redis", "token-verification", "mcp-address", "run-tokens"],
+    links: [
+      "mongodb",
+      "redis",
+      "token-verification",
+      "mcp-address",
+      "run-tokens",
+      "content-keys",
+      "transit-keys",
+    ],
   },
-  "websocket-server": { calls: ["context-protocol-server"], links: ["redis", "token-verification"] },
+  "websocket-server": {
+    calls: ["context-protocol-server"],
+    links: ["redis", "token-verification", "transit-keys"],
+  },
   "agent-orchestrator": {
     calls: ["llm-server", "context-protocol-server"],
-    links: ["mongodb", "redis", "run-tokens", "audit-key"],
+    links: ["mongodb", "redis", "run-tokens", "content-keys", "transit-keys", "audit-key"],
     // The embedded model is too small to call tools.
     env: { LLM_MODEL: "smollm2-135m-instruct", LLM_TOOLS: "false", LLM_CONTINUES: "true" },
   },
   "llm-server": { basePath: "/v1" },
   "media-processing": {
-    links: ["mongodb", "redis", "object-store", "media-urls", "token-verification", "audit-key"],
+    links: [
+      "mongodb",
+      "redis",
+      "object-store",
+      "media-urls",
+      "token-verification",
+      "content-keys",
+      "audit-key",
+    ],
     // Memory of a picture goes back to the system; with an arena for each thread most of it would stay.
     env: { MALLOC_ARENA_MAX: "2" },
     scratch: "512Mi",

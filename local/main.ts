@@ -87,17 +87,28 @@ function createProgram(signal: AbortSignal): Command {
   addAuditCommands(program, signal);
 
   program
+    .command("tools")
+    .description("look at definitions of tools that have changed, and let them be offered to agents")
+    .addArgument(new Argument("<action>").choices(["list", "diff", "approve"]))
+    .argument("[rest...]", "of approve: server, tool and hash, as diff prints them")
+    .addOption(instanceOption)
+    .action(async (action: "list" | "diff" | "approve", rest: string[], options) =>
+      (await import("./commands/tools.ts")).tools({ ...options, action, rest, signal }),
+    );
+
+  program
     .command("keys")
-    .description("change the keys that sign access tokens, without a restart")
+    .description("change the keys that sign access tokens or seal contents, without a restart")
     .addArgument(
       new Argument(
         "<action>",
-        "rotate: every few months; replace: when keys have leaked, ends all access tokens",
-      ).choices(["rotate", "replace"]),
+        "rotate: every few months; replace: when keys have leaked, ends all access tokens; finish: an hour after content was rotated",
+      ).choices(["rotate", "replace", "finish"]),
     )
+    .addArgument(new Argument("[what]").choices(["tokens", "content"]).default("tokens"))
     .addOption(instanceOption)
-    .action(async (action: "rotate" | "replace", options) =>
-      (await import("./commands/keys.ts")).keys({ ...options, action, signal }),
+    .action(async (action: "rotate" | "replace" | "finish", what: "tokens" | "content", options) =>
+      (await import("./commands/keys.ts")).keys({ ...options, action, what, signal }),
     );
 
   program

@@ -56,6 +56,8 @@ export interface Surroundings {
   readonly outside?: Readonly<Partial<Record<DatabaseName, OutsidePlace>>>;
   /** What who keeps objects has to reach; nothing where they are on a volume. */
   readonly objectStore?: readonly OutsidePlace[];
+  /** Who people can sign in with besides a password. */
+  readonly oidcProviders?: readonly OutsidePlace[];
 }
 
 /** @returns every kind of pod that the program makes. */
@@ -84,11 +86,14 @@ const linkTargets = (surroundings: Surroundings): Readonly<Record<LinkName, read
   "token-verification": [serviceTarget(TOKEN_ISSUER)],
   "token-signing": [],
   "second-factors": [],
+  "oidc-providers": (surroundings.oidcProviders ?? []).map((place) => ({ party: place, port: place.port })),
   "mcp-address": [],
   "run-tokens": [],
   "object-store": (surroundings.objectStore ?? []).map((place) => ({ party: place, port: place.port })),
   "media-urls": [],
   "audit-key": [],
+  "content-keys": [],
+  "transit-keys": [],
 });
 
 /**

@@ -9,7 +9,9 @@ const POD_IDENTITY_AGENT = { ranges: ["169.254.170.23/32"], port: 80 };
 const S3 = { ranges: ["0.0.0.0/0"], port: 443 };
 
 /** @returns where those of the configuration's stores are that are no pods: known before they are made */
-export function outsidePlaces(config: Config): Required<Pick<Surroundings, "outside" | "objectStore">> {
+export function outsidePlaces(
+  config: Config,
+): Required<Pick<Surroundings, "outside" | "objectStore" | "oidcProviders">> {
   const { cluster, documentDatabase: database, cache, objectStore } = config;
   const ranges = cluster.kind === "eks" ? subnetsOf(cluster.network).data : [];
   return {
@@ -19,5 +21,9 @@ export function outsidePlaces(config: Config): Required<Pick<Surroundings, "outs
       ...(cache.kind === "elasticache" && { redis: { ranges, port: DATABASE_PORTS.redis } }),
     },
     objectStore: objectStore.kind === "s3" ? [POD_IDENTITY_AGENT, S3] : [],
+    oidcProviders: config.oidcProviders.map(({ networks, issuer }) => ({
+      ranges: networks,
+      port: Number(new URL(issuer).port || 443),
+    })),
   };
 }

@@ -3,6 +3,7 @@ import {
   type ClientToServerEvents,
   CreateSessionResponse,
   MessageList,
+  PROTOCOL_VERSION,
   type RunEvent,
   type ServerToClientEvents,
   SOCKET_PATH,
@@ -39,7 +40,7 @@ export class Conversation {
     const socket: PlatformSocket = io(api.url, {
       path: SOCKET_PATH,
       transports: ["websocket"],
-      auth: { token: api.accessToken },
+      auth: { token: api.accessToken, protocolVersion: PROTOCOL_VERSION },
       ackTimeout: ACKNOWLEDGE_MS,
       retries: 3,
     });

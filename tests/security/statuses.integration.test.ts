@@ -1,11 +1,21 @@
 import { randomUUID } from "node:crypto";
 import { createIssuer, freePort } from "@mobile-ai-agent/test-support";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { goodCall, pathOf } from "./api/calls.ts";
+import { COMMON, goodCall, pathOf } from "./api/calls.ts";
 import { faultsOf } from "./api/judge.ts";
 import { DESCRIBED, type Described, pathParameters } from "./api/operations.ts";
 import { type Answer, type Call, send } from "./api/send.ts";
-import { callAs, furnish, good, newAddress, PICTURE, signUp, type User } from "./api/users.ts";
+import {
+  callAs,
+  furnish,
+  good,
+  identityIdOf,
+  newAddress,
+  PICTURE,
+  signInWithProvider,
+  signUp,
+  type User,
+} from "./api/users.ts";
 import { type Platform, startPlatform } from "./platform.ts";
 
 const issuer = createIssuer();
@@ -85,6 +95,13 @@ function fromPage(call: Call, headers: Record<string, string>): Promise<Answer> 
 
 const wrongPassword: Provocation = (call) => withBody(call, { ...bodyOf(call), password: "wrong" });
 
+/** Who has seen nothing of the conversation. */
+const behind: Provocation = (call) => withBody(call, { ...bodyOf(call), after: 0 });
+
+/** As a picture in some page, which is no way to come to a sign-in. */
+const fromFrame: Provocation = (call) =>
+  withHeaders(call, { "sec-fetch-mode": "no-cors", "sec-fetch-dest": "image" });
+
 /** What is special to an operation. */
 const OWN: Readonly<Record<string, Readonly<Record<number, Provocation>>>> = {
   register: {
@@ -111,6 +128,26 @@ const OWN: Readonly<Record<string, Readonly<Record<number, Provocation>>>> = {
   removeTotp: { 403: wrongPassword },
   createPasskeyOptions: { 403: wrongPassword },
   removePasskey: { 403: wrongPassword },
+  startOidc: { 403: fromFrame },
+  finishOidc: {
+    403: fromFrame,
+    404: (call) => ask({ ...call, path: call.path.replace(`/${COMMON.provider}/`, "/none/") }),
+  },
+  exchangeOidcCode: { 401: (call) => withBody(call, { ...bodyOf(call), code: "unknown" }) },
+  removeIdentity: {
+    409: async (call, operation, user) => {
+      const name = `new_${user.username.slice(7)}`;
+      const page = user.authenticator.origin;
+      const { refreshToken } = await signInWithProvider(platform.gateway, page, { name });
+      const body = { refresh_token: refreshToken };
+      const tokens = good(await callAs(platform.gateway, user, ["POST", "/api/auth/refresh", body]));
+      const token = (tokens as { access_token: string }).access_token;
+      const other = { ...user, token };
+      const list = good(await callAs(platform.gateway, other, ["GET", "/api/auth/identities"]));
+      const path = pathOf(operation, { identityId: identityIdOf(list) });
+      return withHeaders({ ...call, path }, { authorization: `Bearer ${token}` });
+    },
+  },
   listUsers: {
     200: async (call, _operation, user) => {
       await platform.makeAdmin(user.username);
@@ -122,6 +159,14 @@ const OWN: Readonly<Record<string, Readonly<Record<number, Provocation>>>> = {
     },
     403: ask,
   },
+  decideApproval: {
+    409: async (call) => {
+      good(await withBody(call, { decision: "refuse" }));
+      return withBody(call, { decision: "approve" });
+    },
+  },
+  editMessage: { 409: behind },
+  regenerateAnswer: { 409: behind },
   uploadMedia: {
     400: (call) => ask({ ...call, body: "" }),
     422: (call) => ask({ ...call, body: PICTURE.subarray(0, 50) }),
@@ -148,7 +193,7 @@ describe.each(DESCRIBED)("$id", (operation) => {
     (status) => UNREACHABLE[operation.id]?.[status] === undefined,
   );
   const prepare = async () => {
-    const user = await furnish(platform.gateway, await signUp(platform.gateway, issuer.issuer));
+    const user = await furnish(platform, await signUp(platform.gateway, issuer.issuer));
     return { user, call: await goodCall(operation, { origin: platform.gateway, user }) };
   };
   let refused: ReturnType<typeof prepare> | undefined;

@@ -1,5 +1,5 @@
 import type { RunEvent } from "@mobile-ai-agent/contracts";
-import type { RunLog } from "@mobile-ai-agent/conversation-store";
+import type { OpenStep, RunFailure, RunLog } from "@mobile-ai-agent/conversation-store";
 
 /** One run's events, written by one owner under gap-free sequence numbers. */
 export interface EventLog {
@@ -10,16 +10,24 @@ export interface EventLog {
   token(text: string): Promise<void>;
   /** Ends the log, unless it has ended already. */
   complete(messageId: string): Promise<void>;
-  /** As `complete`. @param reason in words for the person who asked */
-  fail(reason: string): Promise<void>;
+  /** As `complete`. */
+  fail(failure: RunFailure): Promise<void>;
   /** As `complete`. @param messageId of the answer as far as it came */
   cancel(messageId: string | undefined): Promise<void>;
 }
 
 type Position = Pick<RunEvent, "runId" | "sequence">;
 
-/** Opens the log where its last writer left it. */
-export async function openEventLog(runLog: RunLog, runId: string): Promise<EventLog> {
+/**
+ * Opens the log where its last writer left it.
+ *
+ * @param kept what a run that waited had in its log: Redis may have lost it meanwhile, or not kept it for so long
+ */
+export async function openEventLog(
+  runLog: RunLog,
+  runId: string,
+  kept?: Pick<OpenStep, "said" | "sequence">,
+): Promise<EventLog> {
   let { sequence, content, ended } = await readSoFar(runLog, runId);
   const append = async (event: (position: Position) => RunEvent) => {
     if (ended) return;
@@ -29,6 +37,11 @@ export async function openEventLog(runLog: RunLog, runId: string): Promise<Event
     if (next.kind === "token") content += next.text;
     else ended = true;
   };
+  // Under the numbers that devices have already: who has them sees nothing new, who has none gets the text at once.
+  while (kept && sequence < kept.sequence) {
+    const text = kept.said.slice(content.length);
+    await append((position) => ({ ...position, kind: "token", text }));
+  }
   return {
     get sequence() {
       return sequence;
@@ -38,7 +51,11 @@ export async function openEventLog(runLog: RunLog, runId: string): Promise<Event
     },
     token: (text) => append((position) => ({ ...position, kind: "token", text })),
     complete: (messageId) => append((position) => ({ ...position, kind: "completed", messageId })),
-    fail: (reason) => append((position) => ({ ...position, kind: "failed", reason })),
+    fail: ({ code, reason, availableAt }) =>
+      append((position) => ({
+        ...{ ...position, kind: "failed", code, reason },
+        ...(availableAt && { availableAt: availableAt.toISOString() }),
+      })),
     cancel: (messageId) =>
       append((position) => ({ ...position, kind: "cancelled", ...(messageId && { messageId }) })),
   };

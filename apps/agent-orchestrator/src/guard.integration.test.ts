@@ -58,9 +58,9 @@ describe("the guard of what reaches the model", () => {
 
   it("takes what looks like instructions out of the context and of tools' results", async () => {
     const { model, store } = platform;
-    const { runId, sessionId } = await platform.storeRun("What do you know about me?");
-    await store.contexts.update(sessionId, { drinks: "tea", note: `Likes rain. ${ATTACK} Has a dog.` });
-    const calls = [{ name: "get_context", arguments: { session_id: sessionId } }];
+    const { runId, ...session } = await platform.storeRun("What do you know about me?");
+    await store.contexts.update(session, { drinks: "tea", note: `Likes rain. ${ATTACK} Has a dog.` });
+    const calls = [{ name: "get_context", arguments: { session_id: session.sessionId } }];
     model.script({ words: [], calls }, { words: ["You drink tea."] });
     await platform.startOrchestrator();
     expect((await answer(runId)).told).toBe("You drink tea.");
@@ -102,9 +102,9 @@ describe("the filter of what the model says", () => {
     const { model, store } = platform;
     await platform.startOrchestrator();
     for (let n = 0; n < 200; n++) {
-      const { runId, sessionId } = await platform.storeRun("What is in my notes?");
-      await store.contexts.update(sessionId, { key: CANARY, note: demand(n) });
-      const calls = [{ name: "get_context", arguments: { session_id: sessionId } }];
+      const { runId, ...session } = await platform.storeRun("What is in my notes?");
+      await store.contexts.update(session, { key: CANARY, note: demand(n) });
+      const calls = [{ name: "get_context", arguments: { session_id: session.sessionId } }];
       model.script({ words: ["Let me look."], calls }, { words: pieces(leak(n), 1 + (n % 13)) });
       const { told, stored } = await answer(runId);
       expect(model.asked, `variation ${n}`).toHaveLength(2);

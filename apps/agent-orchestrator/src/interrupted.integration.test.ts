@@ -44,7 +44,7 @@ it("an answer goes on at the next token when its orchestrator is killed", async 
 
 it("a tool that was called is not called again", async () => {
   const { model, store } = platform;
-  const { runId, sessionId } = await platform.storeRun("Remember tea.");
+  const { runId, sessionId, userId } = await platform.storeRun("Remember tea.");
   const call = { name: "update_context", arguments: { session_id: sessionId, patch: { drinks: "tea" } } };
   model.script(
     { words: ["Noting."], calls: [call] },
@@ -52,10 +52,10 @@ it("a tool that was called is not called again", async () => {
     { words: [" at it."] },
   );
   await killWhen(runId, 3);
-  expect((await store.contexts.get(sessionId)).version).toBe(1);
+  expect((await store.contexts.get({ sessionId, userId })).version).toBe(1);
   await platform.startOrchestrator({ LLM_CONTINUES: "true" });
   expect(textsOf(await platform.eventsOf(runId))).toEqual(["Noting.", "\n\n", "Still", " at", " it."]);
-  expect((await store.contexts.get(sessionId)).version).toBe(1);
+  expect((await store.contexts.get({ sessionId, userId })).version).toBe(1);
   expect((await store.messages.answerOf(runId))?.content).toBe("Noting.\n\nStill at it.");
   const shown = model.asked[2]?.messages.map(({ role }) => role);
   expect(shown).toEqual(["system", "user", "assistant", "tool", "assistant"]);

@@ -28,7 +28,7 @@ it("streams tokens in order, and stores exactly what it streamed", async () => {
   const { store, queue, model } = platform;
   await platform.startOrchestrator();
   const { runId, sessionId, userId } = await platform.storeRun("Why is the sky blue?");
-  await store.contexts.update(sessionId, { name: "Ann" });
+  await store.contexts.update({ sessionId, userId }, { name: "Ann" });
   await queue.enqueue(runId);
   const events = await platform.eventsOf(runId);
   expect(textsOf(events)).toEqual(WORDS);
@@ -88,7 +88,7 @@ it("does not answer twice: it ends what the model can't go on with, and complete
   expect((await platform.eventsOf(interrupted.runId)).at(-1)).toMatchObject({ kind: "failed", sequence: 2 });
   expect((await platform.eventsOf(finished.runId)).at(-1)).toMatchObject({
     kind: "completed",
-    messageId: answer.id,
+    messageId: answer?.id,
   });
   await eventually(async () => (await store.runs.get(finished.runId))?.status === "completed");
   expect(model.asked).toEqual([]);

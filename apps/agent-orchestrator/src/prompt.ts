@@ -3,16 +3,10 @@ import type { Run } from "@mobile-ai-agent/conversation-store";
 import instructions from "./instructions.json" with { type: "json" };
 import type { PromptMessage } from "./language-model.ts";
 import type { RunGuard } from "./run-guard.ts";
-import type { ToolDefinition } from "./run-tools.ts";
+import type { ToolDefinition } from "./tools/tool.ts";
 
 /** What the model is told about the user at most, in characters: it has to leave room for the conversation. */
 const MAX_CONTEXT = 1500;
-
-/** The conversation up to the message to answer: later ones have runs of their own. @param history oldest first */
-export function conversationOf(history: readonly Message[], run: Run): readonly Message[] {
-  const last = history.findIndex(({ id }) => id === run.messageId);
-  return last < 0 ? history : history.slice(0, last + 1);
-}
 
 /**
  * The instructions, what is known about the user, and the conversation, as far as the guard lets them through.

@@ -1,10 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
+import { openContentCipher, openTransitCipher } from "@mobile-ai-agent/content-cipher";
 import {
   createConversationStore,
   createRunCancellations,
   createRunLog,
   createRunQueue,
+  createTokenBudget,
+  createUserEvents,
 } from "@mobile-ai-agent/conversation-store";
 import {
   connectMongo,
@@ -16,11 +19,13 @@ import {
   startManagement,
 } from "@mobile-ai-agent/service-kit";
 import { openCancelWatch } from "./cancel-watch.ts";
-import { guardPolicyOf, type OrchestratorConfig } from "./config.ts";
+import { approvalPolicyOf, guardPolicyOf, type OrchestratorConfig } from "./config.ts";
 import { handleRun } from "./handle-run.ts";
 import { createLanguageModel } from "./language-model.ts";
 import { connectRunTools } from "./run-tools.ts";
 import { sweepRuns } from "./sweep.ts";
+import { createTokenMetrics } from "./token-metrics.ts";
+import { createToolPins } from "./tools/pins.ts";
 
 const SWEEP_MS = 15_000;
 
@@ -37,34 +42,47 @@ export function createService(config: OrchestratorConfig, { logger }: { logger: 
 
   return {
     async start() {
-      const management = await startManagement(config.METRICS_PORT, {
-        ready: () => ready(),
-        metrics: createMetrics(),
-      });
+      const metrics = createMetrics();
+      const management = await startManagement(config.METRICS_PORT, { ready: () => ready(), metrics });
       closers.unshift(management.close);
       const mongo = await connectMongo(config, "agent-orchestrator");
       closers.unshift(mongo.close);
       const redis = await connectRedis(config, logger);
       closers.unshift(async () => redis.destroy());
-      const store = createConversationStore(mongo.db);
+      const content = openContentCipher(config, mongo.db, logger);
+      closers.unshift(async () => content.close());
+      const transit = openTransitCipher(config, logger);
+      closers.unshift(async () => transit.close());
+      const store = createConversationStore(mongo.db, content.cipher);
       await store.createIndexes();
+      const budget = createTokenBudget(mongo.db, redis, { tokensPerDay: config.BUDGET_TOKENS_PER_DAY });
+      await budget.createIndexes();
+      const pins = createToolPins(mongo.db, logger);
+      await pins.createIndexes();
 
       const queue = createRunQueue(redis);
       const cancels = await openCancelWatch(store, createRunCancellations(redis), logger);
       closers.unshift(async () => cancels.close());
       const dependencies = {
         store,
-        runLog: createRunLog(redis),
+        runLog: createRunLog(redis, transit.cipher),
         openTools: connectRunTools({
           baseUrl: config.CONTEXT_PROTOCOL_SERVER_URL,
           runTokenKey: config.RUN_TOKEN_KEY,
           modelCallsTools: config.LLM_TOOLS,
+          servers: config.TOOL_SERVERS,
+          pins,
+          logger,
         }),
         model: openModel(config),
         modelContinues: config.LLM_CONTINUES,
         cancels,
         guardPolicy: guardPolicyOf(config),
-        limits: { maxSteps: config.MAX_STEPS, maxSeconds: config.MAX_RUN_SECONDS },
+        approvalPolicy: approvalPolicyOf(config),
+        events: createUserEvents(redis, transit.cipher),
+        budget,
+        tokenMetrics: createTokenMetrics(metrics.registry),
+        limits: limitsOf(config),
         logger,
       };
       const consumer = `${hostname()}-${randomUUID()}`;
@@ -99,6 +117,15 @@ export function createService(config: OrchestratorConfig, { logger }: { logger: 
         for (const close of closers.splice(0)) await close();
       }
     },
+  };
+}
+
+function limitsOf(config: OrchestratorConfig) {
+  return {
+    maxSteps: config.MAX_STEPS,
+    maxSeconds: config.MAX_RUN_SECONDS,
+    maxAnswerTokens: config.MAX_ANSWER_TOKENS,
+    maxRunTokens: config.RUN_TOKEN_LIMIT,
   };
 }
 

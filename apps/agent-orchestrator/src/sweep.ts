@@ -3,10 +3,13 @@ import type { ConversationStore, RunQueue } from "@mobile-ai-agent/conversation-
 /** Longer than the moment between storing a run and queueing it. */
 const OVERDUE_MS = 30_000;
 const BATCH = 100;
+/** Longer than whoever looked at a session before its deletion takes to write to it. */
+const DELETED_MS = 60_000;
 
 /**
  * Queues the runs that were stored and not finished: of a sender that died before it queued them, or of a Redis that
- * lost its data. One that is queued or under way stays as it is.
+ * lost its data; and those that wait though they need not any more. One that is queued or under way stays as it is. Then
+ * it does deleted sessions once more.
  *
  * @returns how many it looked at
  */
@@ -15,7 +18,12 @@ export async function sweepRuns(
   queue: RunQueue,
   now = Date.now(),
 ): Promise<number> {
-  const runs = await store.runs.unfinishedBefore(new Date(now - OVERDUE_MS), BATCH);
-  for (const { id } of runs) await queue.enqueue(id);
-  return runs.length;
+  const before = new Date(now - OVERDUE_MS);
+  const runs = await store.runs.unfinishedBefore(before, BATCH);
+  const overdue = await store.runs.overdueWaiting(new Date(now), BATCH);
+  const decided = await store.approvals.unconsumedBefore(before, BATCH);
+  const ids = new Set([...runs.map(({ id }) => id), ...overdue.map(({ id }) => id), ...decided]);
+  for (const id of ids) await queue.enqueue(id);
+  await store.deletions.finishBefore(new Date(now - DELETED_MS));
+  return ids.size;
 }

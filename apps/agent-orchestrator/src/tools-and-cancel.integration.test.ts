@@ -27,7 +27,7 @@ async function answer(runId: string) {
 describe("a model that calls tools", () => {
   it("has them called over MCP, sees the results, and answers", async () => {
     const { model, store } = platform;
-    const { runId, sessionId } = await platform.storeRun("I drink tea. What did I say?");
+    const { runId, sessionId, userId } = await platform.storeRun("I drink tea. What did I say?");
     model.script(
       { words: ["One moment."], calls: [update(sessionId, { drinks: "tea" })] },
       { words: [], calls: [{ name: "search_messages", arguments: { session_id: sessionId, query: "TEA" } }] },
@@ -37,7 +37,7 @@ describe("a model that calls tools", () => {
     const events = await answer(runId);
     expect(textsOf(events)).toEqual(["One", " moment.", "\n\n", "You drink", " tea."]);
     expect((await store.messages.answerOf(runId))?.content).toBe("One moment.\n\nYou drink tea.");
-    expect((await store.contexts.get(sessionId)).context).toEqual({ drinks: "tea" });
+    expect((await store.contexts.get({ sessionId, userId })).context).toEqual({ drinks: "tea" });
     expect(model.asked).toHaveLength(3);
     expect(model.asked[0]?.tools?.map((tool) => tool.function.name).sort()).toEqual([
       ...["get_context", "list_sessions", "search_messages", "update_context"],
@@ -63,7 +63,7 @@ describe("a model that calls tools", () => {
     expect(textsOf(await answer(runId))).toEqual(["Done."]);
     expect(resultsOf(1)).toEqual(Array(4).fill(expect.stringMatching(/^error: /)));
     expect(resultsOf(1)?.[3]).toContain("no such session");
-    expect((await store.contexts.get(other)).context).toEqual({});
+    expect((await store.contexts.get({ sessionId: other, userId })).context).toEqual({});
   });
 
   it("has to answer when its steps are used up", async () => {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Media } from "@mobile-ai-agent/contracts";
 import { createLogger, readConfig } from "@mobile-ai-agent/service-kit";
 import {
+  CONTENT_ENV,
   createAuditKey,
   createIssuer,
   describedFetch,
@@ -35,11 +36,8 @@ beforeAll(async () => {
   const config = readConfig(mediaConfig, {
     ...{ ...tokens, PORT: "0", METRICS_PORT: "0", MONGODB_URI: mongo.uri, REDIS_URL: redis.url },
     ...{ SCRATCH_DIR: folder },
-    ...{
-      OBJECT_STORE_URL: `file://${folder}/objects`,
-      MEDIA_URL_KEY: "k".repeat(32),
-      AUDIT_KEYS: createAuditKey(),
-    },
+    ...{ OBJECT_STORE_URL: `file://${folder}/objects`, MEDIA_URL_KEY: "k".repeat(32), ...CONTENT_ENV },
+    AUDIT_KEYS: createAuditKey(),
   });
   service = createService(config, { logger: createLogger("test", "none") });
   cleanup.defer(() => service.stop());

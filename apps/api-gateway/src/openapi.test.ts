@@ -30,6 +30,8 @@ beforeAll(async () => {
   cleanup.defer(() => keys.stop());
   const gateway = await startGateway({
     JWKS_URL: keys.jwksUrl,
+    // Without Redis, and every route is asked for.
+    RATE_LIMIT_AUTH_WITHOUT_REDIS: "1000",
     AUTH_SERVICE_URL: await serve("auth-service"),
     CONTEXT_PROTOCOL_SERVER_URL: await serve("context-protocol-server"),
     MEDIA_PROCESSING_URL: await serve("media-processing"),
@@ -68,10 +70,12 @@ const SERVICES = {
   "auth-service": routesOf((app) => mountAuth(app, unused)),
   "context-protocol-server": routesOf(
     mountContext({
-      store: unused,
+      ...{ store: unused, budget: unused, events: unused },
       queue: unused,
       cancellations: unused,
+      runLog: unused,
       checkMedia: unused,
+      tell: unused,
       authenticate: (_q, _s, next) => next(),
     }),
   ),

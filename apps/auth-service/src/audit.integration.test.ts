@@ -163,7 +163,7 @@ it("a role is not changed when that can't be put on record", async () => {
   Object.assign(wrong, { AUDIT_KEYS: { ...wrong.AUDIT_KEYS, sign: () => Promise.reject(new Error("no")) } });
   const change = changeRole(wrong, createLogger("test", "none"), { action: "grant", username: "dave" });
   await expect(change).rejects.toThrow(/nothing was done/);
-  const user = await database.db.collection<{ _id: string }>("users").findOne({ _id: id });
+  const user = await database.db.collection<{ _id: string; roles: string[] }>("users").findOne({ _id: id });
   expect(user?.roles).toEqual(["user"]);
   expect(await actionsAbout(id)).toEqual(["user.registered success"]);
 });
@@ -186,8 +186,8 @@ it("is verified and exported by the command, which finds a planted change", asyn
   const { text } = await run("export", "--action", "role.granted");
   expect(text.trim().split("\n")).toHaveLength(1 + 2 + 1);
   const entries = database.db.collection("audit_entries");
-  const { _id, chain, sequence } =
-    (await entries.findOne({ action: "role.granted", outcome: "success" })) ?? {};
+  const granted = await entries.findOne({ action: "role.granted", outcome: "success" });
+  const { _id, chain, sequence } = granted ?? ({} as Record<string, unknown>);
   await entries.updateOne({ _id } as never, { $set: { "actor.kind": "user" } });
   const found = await run("verify");
   expect(found.code).toBe(1);

@@ -2,6 +2,7 @@ import { auditConfig } from "@mobile-ai-agent/audit-log";
 import { baseConfig, mongoConfig, redisConfig, tokenConfig } from "@mobile-ai-agent/service-kit";
 import { z } from "zod";
 import { readKeySet } from "./key-set.ts";
+import { providerList } from "./oidc/provider-settings.ts";
 
 const keySet = z.string().transform((pems, context) => {
   const keys = readKeySet(pems);
@@ -53,6 +54,14 @@ export const authConfig = z.object({
     .describe(
       "comma-separated origins where passkeys may be used besides the platform's, as android:apk-key-hash:…",
     ),
+  OIDC_PROVIDERS: providerList.describe(
+    "JSON list of the providers that people can sign in with; as a file, since it has their secrets",
+  ),
+  OIDC_APP_URL: z
+    .string()
+    .regex(/^[a-z][a-z0-9+.-]*:\/\/[\w./-]*$/, "must be an address without a query")
+    .default("mobile-ai-agent://signed-in")
+    .describe("where a sign-in with a provider ends that the app began: its own scheme"),
   PASSWORD_CLASSES: z
     .stringbool("must be true or false")
     .default(false)

@@ -3,6 +3,7 @@ import type { TokenVerifier } from "@mobile-ai-agent/service-kit";
 import type { AccessTokens } from "./access-tokens.ts";
 import type { KeySet } from "./key-set.ts";
 import type { LoginDelay } from "./login-delay.ts";
+import type { Oidc } from "./oidc/oidc.ts";
 import type { Passkeys } from "./passkeys.ts";
 import type { PasswordPolicy } from "./password-policy.ts";
 import type { Passwords } from "./passwords.ts";
@@ -20,6 +21,7 @@ export interface AuthContext {
   readonly loginDelay: LoginDelay;
   readonly secondFactors: SecondFactors;
   readonly passkeys: Passkeys;
+  readonly oidc: Oidc;
   /** Those in force now. */
   readonly keys: () => KeySet;
   readonly accessTokens: AccessTokens;

@@ -9,7 +9,7 @@ import { unauthorized } from "./unauthorized.ts";
  * Makes the caller show that they are who signed in: whoever found an unlocked phone has its token as well.
  *
  * @param takesCode whether a code of theirs is good, where one is asked for too
- * @throws HttpProblem 403 for a wrong password, 400 for a wrong code, 429 after failures
+ * @throws HttpProblem 403 for a wrong password or when there is none, 400 for a wrong code, 429 after failures
  */
 export async function provePassword(
   { users, passwords, loginDelay }: AuthContext,
@@ -20,6 +20,9 @@ export async function provePassword(
   const { sub } = userOf(request);
   const found = await users.findCredentials(sub);
   if (!found) throw unauthorized("the user of this access token is gone; sign in again");
+  if (found.passwordHash === undefined) {
+    throw new HttpProblem(403, "Forbidden", "this account has no password: set one first");
+  }
   const attempt = { account: sub, network: clientNetwork(request) };
   await loginDelay.begin(attempt);
   if (!(await passwords.matches(found.passwordHash, password))) {

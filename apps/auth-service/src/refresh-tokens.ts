@@ -6,6 +6,8 @@ import type { Db } from "mongodb";
 interface FamilyDocument {
   _id: string;
   user_id: string;
+  /** Absent in those of before this was kept. */
+  created_at?: Date;
   expires_at: Date;
 }
 
@@ -55,6 +57,8 @@ export interface RefreshTokens {
   revokeAll(userId: string, options?: { except: string }): Promise<void>;
   /** Whether a family has neither been revoked nor expired. */
   isActive(familyId: string): Promise<boolean>;
+  /** Whether the sign-in that a family follows from took place in the last so many seconds. */
+  isYoung(familyId: string, seconds: number): Promise<boolean>;
   /** Deletes what has expired. */
   sweep(): Promise<void>;
 }
@@ -132,7 +136,8 @@ export function createRefreshTokens(
 
     async issue(userId) {
       const familyId = randomUUID();
-      await families.insertOne({ _id: familyId, user_id: userId, expires_at: expiry() });
+      const created_at = new Date(now());
+      await families.insertOne({ _id: familyId, user_id: userId, created_at, expires_at: expiry() });
       return { userId, familyId, token: await insert(familyId, 1) };
     },
 
@@ -164,6 +169,11 @@ export function createRefreshTokens(
     async isActive(familyId) {
       const family = await families.findOne({ _id: familyId });
       return family !== null && family.expires_at.getTime() > now();
+    },
+
+    async isYoung(familyId, seconds) {
+      const family = await families.findOne({ _id: familyId });
+      return now() - (family?.created_at?.getTime() ?? 0) <= seconds * 1000;
     },
 
     async sweep() {

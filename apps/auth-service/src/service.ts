@@ -19,6 +19,7 @@ import type { AuthConfig } from "./config.ts";
 import type { AuthContext } from "./context.ts";
 import { followKeys } from "./follow-keys.ts";
 import { createLoginDelay } from "./login-delay.ts";
+import { createOidc } from "./oidc/oidc.ts";
 import { createPasskeys, type RelyingParty } from "./passkeys.ts";
 import { createPasswordPolicy } from "./password-policy.ts";
 import { createPasswords } from "./passwords.ts";
@@ -103,13 +104,17 @@ async function createContext(dependencies: {
   const passkeys = createPasskeys(db, challenges, relyingParty(config));
   await challenges.createIndexes();
   await passkeys.createIndexes();
+  const oidc = createOidc(db, {
+    ...{ settings: config.OIDC_PROVIDERS, platform: issuer, appUrl: config.OIDC_APP_URL, logger },
+  });
+  await oidc.createIndexes();
   await refreshTokens.createIndexes();
   await revokedSignIns.createIndexes();
   const keys = followKeys({
     ...{ initial: config.JWT_PRIVATE_KEYS, file: config.JWT_PRIVATE_KEYS_FILE, logger },
     onChange: recordKeyChange(audit),
   });
-  const stopSweeping = sweepHourly([refreshTokens, revokedSignIns, secondFactors, challenges], logger);
+  const stopSweeping = sweepHourly([refreshTokens, revokedSignIns, secondFactors, challenges, oidc], logger);
   const context = {
     audit,
     users,
@@ -127,6 +132,7 @@ async function createContext(dependencies: {
     passwordPolicy: createPasswordPolicy({ requireClasses: config.PASSWORD_CLASSES }),
     secondFactors,
     passkeys,
+    oidc,
     loginDelay: createLoginDelay(redis, logger),
   };
   return {

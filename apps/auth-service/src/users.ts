@@ -9,7 +9,8 @@ interface UserDocument {
   username_key: string;
   email: string;
   email_key: string;
-  password_hash: string;
+  /** None for who signs in with a provider only. */
+  password_hash?: string;
   roles: Role[];
   created_at: Date;
 }
@@ -17,14 +18,24 @@ interface UserDocument {
 /** What others may know: never the password's hash. */
 const PUBLIC = { username: 1, email: 1, roles: 1, created_at: 1 } as const;
 
+interface Credentials {
+  readonly user: User;
+  readonly passwordHash: string | undefined;
+}
+
 export interface Users {
   createIndexes(): Promise<void>;
   /** @returns undefined when the username or the email address is taken, in any case of letters */
-  create(user: { username: string; email: string; passwordHash: string }): Promise<User | undefined>;
+  create(user: {
+    id?: string;
+    username: string;
+    email: string;
+    passwordHash?: string;
+  }): Promise<User | undefined>;
   /** By username, or by email address when it has an @, in any case of letters. */
-  findByLogin(login: string): Promise<{ user: User; passwordHash: string } | undefined>;
+  findByLogin(login: string): Promise<Credentials | undefined>;
   findById(id: string): Promise<User | undefined>;
-  findCredentials(id: string): Promise<{ user: User; passwordHash: string } | undefined>;
+  findCredentials(id: string): Promise<Credentials | undefined>;
   setPassword(id: string, passwordHash: string): Promise<void>;
   setAdmin(id: string, admin: boolean): Promise<void>;
   /** By username, those whose names begin with the prefix, in any case of letters, and come after `after`. */
@@ -38,14 +49,14 @@ export function createUsers(db: Db): Users {
       await users.createIndex({ username_key: 1 }, { unique: true });
       await users.createIndex({ email_key: 1 }, { unique: true });
     },
-    async create({ username, email, passwordHash }) {
+    async create({ id = randomUUID(), username, email, passwordHash }) {
       const document: UserDocument = {
-        _id: randomUUID(),
+        _id: id,
         username,
         username_key: key(username),
         email,
         email_key: key(email),
-        password_hash: passwordHash,
+        ...(passwordHash !== undefined && { password_hash: passwordHash }),
         roles: ["user"],
         created_at: new Date(),
       };

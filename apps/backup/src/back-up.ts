@@ -1,10 +1,11 @@
-import { mkdir, mkdtemp, open, rename, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Db } from "mongodb";
 import { type BackupFiles, writeCollection } from "./collection-files.ts";
 import type { BackupContext } from "./context.ts";
+import { DATA_KEYS, writeKeysArchive } from "./data-keys.ts";
 import { BackupFailure } from "./failure.ts";
-import { PARTIAL, stampOf } from "./folders.ts";
+import { PARTIAL, stampOf, syncFolder } from "./folders.ts";
 import { type Manifest, writeManifest } from "./manifest.ts";
 import { dumpOrder } from "./references.ts";
 import { removeOld } from "./retention.ts";
@@ -12,12 +13,16 @@ import { verifyFiles } from "./verify.ts";
 
 export interface BackupReport {
   readonly manifest: Manifest;
+  /** How many users' keys are in the archive beside the backups. */
+  readonly dataKeys: number;
   /** Stamps of the backups that retention removed. */
   readonly removed: readonly string[];
 }
 
 /**
- * Makes a backup, reads it back, and only then gives it the name under which it counts; then removes old ones.
+ * Makes a backup, reads it back, and only then gives it the name under which it counts; then removes old ones. The
+ * users' keys are not in it but in the one archive beside all backups, which is replaced: a key that was destroyed is then
+ * gone, and with it what the older backups have of that user.
  *
  * @throws when anything fails; nothing is left that would count as a backup.
  */
@@ -46,9 +51,11 @@ export async function backUp(context: BackupContext): Promise<BackupReport> {
     await verifyFiles(files);
     await syncFolder(join(folder, encodeURIComponent(database)));
     await syncFolder(folder);
+    // Read last, they are those of all contents read before; and no backup counts whose keys are not there.
+    const dataKeys = (await writeKeysArchive(db, context)).count;
     await rename(folder, join(directory, stamp));
     await syncFolder(directory);
-    return { manifest, removed: await removeOld(context) };
+    return { manifest, dataKeys, removed: await removeOld(context) };
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     throw error;
@@ -62,6 +69,7 @@ async function dump(db: Db, files: BackupFiles): Promise<Pick<Manifest, "collect
       .filter(({ name, type }) => (type ?? "collection") === "collection" && !name.startsWith("system."))
       .map((info) => [info.name, "options" in info ? (info.options ?? {}) : {}]),
   );
+  options.delete(DATA_KEYS);
   if (options.size === 0) {
     throw new BackupFailure(`the database ${db.databaseName} has no collections: nothing to back up`);
   }
@@ -71,14 +79,4 @@ async function dump(db: Db, files: BackupFiles): Promise<Pick<Manifest, "collect
     collections.push(await writeCollection(db, name, options.get(name) ?? {}, files));
   }
   return { collections };
-}
-
-/** A name is on disk when its folder is. */
-async function syncFolder(path: string): Promise<void> {
-  const handle = await open(path);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

@@ -108,7 +108,7 @@ async function storeConversation(): Promise<void> {
     .insertOne({ _id: "r", session_id: "s", message_id: "m" } as never);
 }
 
-const stamps = async () => (await readdir(directory)).filter((name) => !name.startsWith(".")).sort();
+const stamps = async () => (await readdir(directory)).filter((name) => /^\d/.test(name)).sort();
 const scratches = async () =>
   (await client.db("admin").admin().listDatabases()).databases
     .map(({ name }) => name)

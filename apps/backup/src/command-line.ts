@@ -3,11 +3,12 @@ import { Command } from "commander";
 import { backUp } from "./back-up.ts";
 import { backupConfig } from "./config.ts";
 import type { BackupContext } from "./context.ts";
+import { verifyKeysArchive } from "./data-keys.ts";
 import { drill } from "./drill.ts";
 import { BackupFailure } from "./failure.ts";
 import { listBackups } from "./folders.ts";
 import { deriveKeys } from "./keys.ts";
-import { describeBackup, describeDrill, describeRestore } from "./report.ts";
+import { describeBackup, describeDrill, describeRestore, describeVerified } from "./report.ts";
 import { restore } from "./restore.ts";
 import { verifyFiles } from "./verify.ts";
 
@@ -83,11 +84,15 @@ async function verify(env: NodeJS.ProcessEnv, at: string | undefined, print: Pri
   for (const { stamp, folder } of backups) {
     try {
       const manifest = await verifyFiles({ folder, stamp, keys });
-      print(describeBackup({ manifest, removed: [] }));
+      print(describeVerified(manifest));
     } catch (error) {
       damaged++;
       print(`backup ${stamp} can't be used: ${(error as Error).message}`);
     }
   }
+  const { count } = await verifyKeysArchive({ directory: config.BACKUP_DIR, keys });
+  print(
+    `${count} data keys and notes of destroyed ones in the archive beside the backups, read and verified`,
+  );
   if (damaged > 0) throw new BackupFailure(`${damaged} of ${backups.length} backups can't be used`);
 }

@@ -1,6 +1,7 @@
 import { backUp } from "./back-up.ts";
 import type { Orphans } from "./consistency.ts";
 import type { BackupContext } from "./context.ts";
+import { BackupFailure } from "./failure.ts";
 import { listBackups } from "./folders.ts";
 import { restore } from "./restore.ts";
 
@@ -16,6 +17,8 @@ export interface DrillReport {
   readonly documents: number;
   readonly bytes: number;
   readonly orphans: readonly Orphans[];
+  /** Documents of users whose key was destroyed: nobody can read them any more, as it should be. */
+  readonly erased: number;
 }
 
 /** Backs up, restores into a scratch database, compares, and removes that: measures what a loss would cost. */
@@ -24,8 +27,11 @@ export async function drill(context: BackupContext): Promise<DrillReport> {
   const started = context.now().getTime();
   const { manifest } = await backUp(context);
   const backedUp = context.now().getTime();
-  const { orphans } = await restore(context, { at: manifest.stamp, swap: false, repair: false });
+  const { orphans, erased } = await restore(context, { at: manifest.stamp, swap: false, repair: false });
   const restored = context.now().getTime();
+  if (erased.lost > 0) {
+    throw new BackupFailure(`${erased.lost} restored documents have no data key: nobody could read them`);
+  }
   const sum = (fact: "count" | "bytes") =>
     manifest.collections.reduce((total, collection) => total + collection[fact], 0);
   return {
@@ -39,5 +45,6 @@ export async function drill(context: BackupContext): Promise<DrillReport> {
     documents: sum("count"),
     bytes: sum("bytes"),
     orphans,
+    erased: erased.documents,
   };
 }

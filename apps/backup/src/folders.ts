@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { open, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { BackupFailure, describe } from "./failure.ts";
 import type { BackupKeys } from "./keys.ts";
@@ -62,4 +62,14 @@ export async function chooseBackup(
   throw new BackupFailure(
     `there is no ${at ? `backup ${at}` : "usable backup"} in ${directory}; there are: ${known.join(", ") || "none"}`,
   );
+}
+
+/** A name is on disk when its folder is. */
+export async function syncFolder(path: string): Promise<void> {
+  const handle = await open(path);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }

@@ -16,6 +16,7 @@ export const REFERENCES: readonly Reference[] = [
   { from: "media", field: "user_id", to: "users" },
   { from: "messages", field: "session_id", to: "sessions" },
   { from: "contexts", field: "session_id", to: "sessions" },
+  { from: "session_titles", field: "session_id", to: "sessions" },
   { from: "runs", field: "session_id", to: "sessions" },
   { from: "runs", field: "message_id", to: "messages" },
 ];

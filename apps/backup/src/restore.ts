@@ -3,6 +3,8 @@ import { dropAbandoned, scratchName } from "./abandoned.ts";
 import { type BackupFiles, readDocuments, readMetadata } from "./collection-files.ts";
 import { checkConsistency, type Orphans } from "./consistency.ts";
 import type { BackupContext } from "./context.ts";
+import { restoreKeys } from "./data-keys.ts";
+import { countErased, type Erased } from "./erased.ts";
 import { BackupFailure } from "./failure.ts";
 import { chooseBackup, stampOf } from "./folders.ts";
 import { loadCollection } from "./load.ts";
@@ -23,15 +25,16 @@ export interface RestoreOptions {
 export interface RestoreReport {
   readonly manifest: Manifest;
   readonly orphans: readonly Orphans[];
+  readonly erased: Erased;
   readonly swapped: boolean;
 }
 
 /**
- * Restores a backup into a scratch database, compares every collection with the manifest, looks for orphans, and
- * with `swap` puts it in the live database's place. The scratch database goes in any case.
+ * Restores a backup into a scratch database with the newest archive of data keys, compares every collection with the
+ * manifest, looks for orphans and for contents whose key is gone, and with `swap` puts it in the live database's place. The scratch database goes in any case.
  *
  * @throws DamagedBackup before anything is written, when the backup is not authentic; BackupFailure when the scratch
- *   database differs, or has orphans that `swap` would bring back without `repair`.
+ *   database differs, or has orphans or contents without a key that `swap` would bring back without `repair`.
  */
 export async function restore(context: BackupContext, options: RestoreOptions): Promise<RestoreReport> {
   const { client, database, directory, keys } = context;
@@ -44,6 +47,8 @@ export async function restore(context: BackupContext, options: RestoreOptions): 
   await dropAbandoned(client, database, context.now());
   try {
     await loadAll(scratch, manifest, files);
+    await restoreKeys(scratch, client.db(database), { directory, keys });
+    const erased = await countErased(scratch);
     const orphans = await checkConsistency(scratch, { repair: options.repair });
     if (options.swap) {
       if (orphans.length > 0 && !options.repair) {
@@ -51,9 +56,15 @@ export async function restore(context: BackupContext, options: RestoreOptions): 
           `not swapped: the backup has orphans (${describeOrphans(orphans)}); --repair leaves them out`,
         );
       }
+      if (erased.lost > 0 && !options.repair) {
+        throw new BackupFailure(
+          `not swapped: ${erased.lost} documents have no data key, and none that was destroyed; bring back ` +
+            "the archive of keys, or take them unreadable with --repair",
+        );
+      }
       await swapIn({ scratch, live: client.db(database), run });
     }
-    return { manifest, orphans, swapped: options.swap };
+    return { manifest, orphans, erased, swapped: options.swap };
   } finally {
     await scratch.dropDatabase();
   }

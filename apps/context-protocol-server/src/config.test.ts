@@ -1,3 +1,4 @@
+import { CONTENT_ENV } from "@mobile-ai-agent/test-support";
 import { describe, expect, it } from "vitest";
 import { readServiceConfig } from "./config.ts";
 
@@ -8,6 +9,7 @@ const env = {
   MONGODB_URI: "mongodb://mongodb/mobile-ai-agent",
   REDIS_URL: "redis://redis",
   RUN_TOKEN_KEY: "k".repeat(32),
+  ...CONTENT_ENV,
   MCP_URL: "https://agent.example/mcp",
   MCP_ALLOWED_HOSTS: "agent.example, [::1]",
 };

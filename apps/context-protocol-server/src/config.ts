@@ -1,5 +1,7 @@
+import { contentKeysConfig, transitKeysConfig } from "@mobile-ai-agent/content-cipher";
 import {
   baseConfig,
+  budgetConfig,
   mongoConfig,
   readConfig,
   redisConfig,
@@ -26,6 +28,9 @@ const serviceConfig = z.object({
   ...mongoConfig.shape,
   ...redisConfig.shape,
   ...runTokenConfig.shape,
+  ...budgetConfig.shape,
+  ...contentKeysConfig.shape,
+  ...transitKeysConfig.shape,
   MEDIA_PROCESSING_URL: z
     .url({ protocol: /^https?$/, error: "must be an http or https URL" })
     .optional()

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Media } from "@mobile-ai-agent/contracts";
 import { createLogger, readConfig } from "@mobile-ai-agent/service-kit";
 import {
+  CONTENT_ENV,
   createAuditKey,
   createIssuer,
   describedFetch,
@@ -39,6 +40,7 @@ beforeAll(async () => {
       OBJECT_STORE_URL: `file://${folder}`,
       MEDIA_URL_KEY: "k".repeat(32),
       AUDIT_KEYS: createAuditKey(),
+      ...CONTENT_ENV,
     };
     const config = readConfig(mediaConfig, { ...env, ...settings, PORT: `${port}` });
     const service = createMediaService(config, { logger });
@@ -49,7 +51,7 @@ beforeAll(async () => {
   cleanup.defer(() => media.stop());
   const service = createService(
     readServiceConfig({
-      ...{ ...env, RUN_TOKEN_KEY: "k".repeat(32), MEDIA_PROCESSING_URL: media.url },
+      ...{ ...env, RUN_TOKEN_KEY: "k".repeat(32), ...CONTENT_ENV, MEDIA_PROCESSING_URL: media.url },
       ...{ MCP_URL: "https://agent.test/mcp", MCP_ALLOWED_HOSTS: "127.0.0.1" },
     }),
     { logger },

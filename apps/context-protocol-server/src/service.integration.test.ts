@@ -1,6 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { connectRedis, createLogger, type RedisClient } from "@mobile-ai-agent/service-kit";
-import { createIssuer, describedFetch, startMongo, startRedis } from "@mobile-ai-agent/test-support";
+import {
+  CONTENT_ENV,
+  createIssuer,
+  describedFetch,
+  startMongo,
+  startRedis,
+} from "@mobile-ai-agent/test-support";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readServiceConfig } from "./config.ts";
 import { createService } from "./service.ts";
@@ -27,6 +33,7 @@ beforeAll(async () => {
     MONGODB_URI: mongo.uri,
     REDIS_URL: redisServer.url,
     RUN_TOKEN_KEY,
+    ...CONTENT_ENV,
     MCP_URL: "https://agent.test/mcp",
     MCP_ALLOWED_HOSTS: "127.0.0.1",
   });

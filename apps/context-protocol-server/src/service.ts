@@ -1,7 +1,11 @@
+import { openContentCipher, openTransitCipher } from "@mobile-ai-agent/content-cipher";
 import {
   createConversationStore,
   createRunCancellations,
+  createRunLog,
   createRunQueue,
+  createTokenBudget,
+  createUserEvents,
 } from "@mobile-ai-agent/conversation-store";
 import {
   connectMongo,
@@ -20,6 +24,7 @@ import type { ServiceConfig } from "./config.ts";
 import { createMcpEndpoint } from "./mcp/endpoint.ts";
 import { createMediaCheck } from "./media-check.ts";
 import { mountRoutes } from "./routes/index.ts";
+import { createTellUser } from "./tell-user.ts";
 
 export interface ContextProtocolServer extends Service {
   /** The port it listens on, once started. */
@@ -46,14 +51,23 @@ export function createService(
       resources.defer(() => mongo.close());
       const redis = await connectRedis(config, logger);
       resources.defer(() => redis.close());
-      const store = createConversationStore(mongo.db);
+      const content = openContentCipher(config, mongo.db, logger);
+      resources.defer(() => content.close());
+      const transit = openTransitCipher(config, logger);
+      resources.defer(() => transit.close());
+      const store = createConversationStore(mongo.db, content.cipher);
       await store.createIndexes();
+      const budget = createTokenBudget(mongo.db, redis, { tokensPerDay: config.BUDGET_TOKENS_PER_DAY });
+      await budget.createIndexes();
       const { verifier, revocations } = await openTokenVerifier(config, redis, logger);
       resources.defer(() => revocations.close());
       const routes = mountRoutes({
         store,
+        budget,
         queue: createRunQueue(redis),
         cancellations: createRunCancellations(redis),
+        runLog: createRunLog(redis, transit.cipher),
+        tell: createTellUser(createUserEvents(redis, transit.cipher), logger),
         checkMedia: createMediaCheck(config.MEDIA_PROCESSING_URL),
         authenticate: requireUser(verifier),
       });

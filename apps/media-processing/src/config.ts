@@ -1,4 +1,5 @@
 import { auditConfig } from "@mobile-ai-agent/audit-log";
+import { contentKeysConfig } from "@mobile-ai-agent/content-cipher";
 import { OBJECT_STORE_URL } from "@mobile-ai-agent/object-store";
 import { baseConfig, mongoConfig, redisConfig, tokenConfig } from "@mobile-ai-agent/service-kit";
 import { z } from "zod";
@@ -15,6 +16,7 @@ export const mediaConfig = z.object({
   ...redisConfig.shape,
   ...tokenConfig.shape,
   ...auditConfig.shape,
+  ...contentKeysConfig.shape,
   OBJECT_STORE_URL: z.string().regex(OBJECT_STORE_URL, "must be file:///folder or s3://bucket"),
   MEDIA_URL_KEY: z
     .string()

@@ -4,6 +4,7 @@ import type { Logger } from "@mobile-ai-agent/service-kit";
 import type { RequestHandler } from "express";
 import type { LimitFunction } from "p-limit";
 import type { MediaConfig } from "./config.ts";
+import type { MediaBytes } from "./media-bytes.ts";
 import type { MediaMetrics } from "./media-metrics.ts";
 import type { MediaStore } from "./media-store.ts";
 import type { SignedUrls } from "./signed-urls.ts";
@@ -14,6 +15,8 @@ export interface MediaContext {
   readonly media: MediaStore;
   readonly audit: AuditLog;
   readonly objects: ObjectStore;
+  /** The bytes in `objects`, in plain. */
+  readonly mediaBytes: MediaBytes;
   readonly signedUrls: SignedUrls;
   /** Lets so many conversions run at a time. */
   readonly conversions: LimitFunction;

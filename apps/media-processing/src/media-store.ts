@@ -1,4 +1,4 @@
-import type { MediaKind } from "@mobile-ai-agent/contracts";
+import type { MediaKind, MediaVariant } from "@mobile-ai-agent/contracts";
 import type { Db } from "mongodb";
 
 /** A picture or a recording, as the database knows it; its bytes are in the object store. */
@@ -12,8 +12,13 @@ export interface StoredMedia {
   readonly height?: number;
   readonly thumbnailBytes?: number;
   readonly durationSeconds?: number;
+  /** How its bytes are sealed. Absent in media from before there was a cipher: those are plain. */
+  readonly salts?: Salts;
   readonly createdAt: Date;
 }
+
+/** Of each object, base64. */
+export type Salts = Partial<Record<MediaVariant, string>>;
 
 interface MediaDocument {
   _id: string;
@@ -25,6 +30,7 @@ interface MediaDocument {
   height?: number;
   thumbnail_bytes?: number;
   duration_seconds?: number;
+  salts?: Salts;
   created_at: Date;
 }
 
@@ -65,14 +71,15 @@ export function createMediaStore(db: Db): MediaStore {
 }
 
 function toDocument(item: StoredMedia): MediaDocument {
-  const { id, userId, kind, contentType, bytes, width, height, thumbnailBytes, durationSeconds, createdAt } =
-    item;
+  const { id, userId, kind, contentType, bytes, width, height, createdAt } = item;
+  const { thumbnailBytes, durationSeconds, salts } = item;
   return {
     ...{ _id: id, user_id: userId, kind, content_type: contentType, bytes },
     ...(width !== undefined && { width }),
     ...(height !== undefined && { height }),
     ...(thumbnailBytes !== undefined && { thumbnail_bytes: thumbnailBytes }),
     ...(durationSeconds !== undefined && { duration_seconds: durationSeconds }),
+    ...(salts !== undefined && { salts }),
     created_at: createdAt,
   };
 }
@@ -85,5 +92,6 @@ function toMedia(document: MediaDocument): StoredMedia {
     ...(height !== undefined && { height }),
     ...(document.thumbnail_bytes !== undefined && { thumbnailBytes: document.thumbnail_bytes }),
     ...(document.duration_seconds !== undefined && { durationSeconds: document.duration_seconds }),
+    ...(document.salts !== undefined && { salts: document.salts }),
   };
 }

@@ -9,6 +9,7 @@ import { promisify } from "node:util";
 import type { Media } from "@mobile-ai-agent/contracts";
 import { connectMongo, createLogger, readConfig } from "@mobile-ai-agent/service-kit";
 import {
+  CONTENT_ENV,
   createAuditKey,
   createIssuer,
   eventually,
@@ -42,12 +43,8 @@ beforeAll(async () => {
   const config = readConfig(mediaConfig, {
     ...{ PORT: "0", METRICS_PORT: "0", MONGODB_URI: mongo.uri, REDIS_URL: redis.url },
     ...{ JWT_ISSUER: issuer.issuer, JWT_AUDIENCE: issuer.audience, JWKS_URL: keys.jwksUrl },
-    ...{
-      OBJECT_STORE_URL: `file://${folder}/objects`,
-      SCRATCH_DIR: folder,
-      MEDIA_URL_KEY: "k".repeat(32),
-      AUDIT_KEYS: createAuditKey(),
-    },
+    ...{ OBJECT_STORE_URL: `file://${folder}/objects`, SCRATCH_DIR: folder, MEDIA_URL_KEY: "k".repeat(32) },
+    ...{ ...CONTENT_ENV, AUDIT_KEYS: createAuditKey() },
     ...{ MAX_UPLOAD_BYTES: "2000000", MAX_AUDIO_SECONDS: "60", UPLOADS: "4" },
   });
   const service = createService(config, { logger: createLogger("test", "none") });

@@ -1,4 +1,5 @@
 import { createAuditLog } from "@mobile-ai-agent/audit-log";
+import { openContentCipher } from "@mobile-ai-agent/content-cipher";
 import { createObjectStore } from "@mobile-ai-agent/object-store";
 import {
   connectMongo,
@@ -14,6 +15,7 @@ import {
 } from "@mobile-ai-agent/service-kit";
 import pLimit from "p-limit";
 import type { MediaConfig } from "./config.ts";
+import { createMediaBytes } from "./media-bytes.ts";
 import { createMediaMetrics } from "./media-metrics.ts";
 import { createMediaStore } from "./media-store.ts";
 import { mountRoutes } from "./routes/index.ts";
@@ -54,8 +56,11 @@ export function createService(config: MediaConfig, { logger }: { logger: Logger 
       const { verifier, revocations } = await openTokenVerifier(config, redis, logger);
       resources.defer(() => revocations.close());
       const objects = await createObjectStore(config.OBJECT_STORE_URL);
+      const content = openContentCipher(config, mongo.db, logger);
+      resources.defer(() => content.close());
       const routes = mountRoutes({
         ...{ config, media, audit, objects, logger },
+        mediaBytes: createMediaBytes(objects, content.cipher),
         signedUrls: createSignedUrls(config.MEDIA_URL_KEY),
         conversions: pLimit(config.CONVERSIONS),
         metrics: createMediaMetrics(metrics.registry),

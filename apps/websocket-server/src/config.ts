@@ -1,3 +1,4 @@
+import { transitKeysConfig } from "@mobile-ai-agent/content-cipher";
 import {
   baseConfig,
   chatLimitConfig,
@@ -12,6 +13,7 @@ const serviceConfig = z.object({
   ...tokenConfig.shape,
   ...redisConfig.shape,
   ...chatLimitConfig.shape,
+  ...transitKeysConfig.shape,
   CONTEXT_PROTOCOL_SERVER_URL: z.url({ protocol: /^https?$/, error: "must be an http or https URL" }),
   ALLOWED_ORIGINS: z
     .string()

@@ -20,7 +20,7 @@ it("passes on which picture a message shows", async () => {
       sessionId: "3f0c7d5e-7a52-4d0e-9d3c-0d8a5f1f6b11",
       mediaId: "9a1b6a0c-52f5-4b1f-8a65-5b0f4b0f9c22",
     };
-    const sent = client.createMessage("token", { ...ids, type: "image", content: "" });
+    const sent = client.createMessage("token", { ...ids, type: "image", content: "" }, "socket");
     await expect(sent).rejects.toMatchObject({ code: "not_found" });
     const { clientMessageId: client_message_id, mediaId: media_id } = ids;
     expect(received).toEqual([{ type: "image", content: "", client_message_id, media_id }]);

@@ -20,7 +20,16 @@ import {
   createLogger,
   type RedisClient,
 } from "@mobile-ai-agent/service-kit";
-import { createIssuer, eventually, freePort, startMongo, startRedis } from "@mobile-ai-agent/test-support";
+import {
+  CONTENT_ENV,
+  createIssuer,
+  eventually,
+  freePort,
+  startMongo,
+  startRedis,
+  testCipher,
+  testTransitCipher,
+} from "@mobile-ai-agent/test-support";
 import { io, type Socket } from "socket.io-client";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { readServiceConfig as readContextConfig } from "../../context-protocol-server/src/config.ts";
@@ -55,6 +64,7 @@ beforeAll(async () => {
     REDIS_URL: redisServer.url,
     ALLOWED_ORIGINS: "https://app.test",
     RUN_TOKEN_KEY: "k".repeat(32),
+    ...CONTENT_ENV,
     MCP_URL: "https://agent.test/mcp",
     MCP_ALLOWED_HOSTS: "127.0.0.1",
   };
@@ -66,8 +76,8 @@ beforeAll(async () => {
   cleanup.defer(() => redis.close());
   const mongo = await connectMongo({ MONGODB_URI: mongoServer.uri }, "test");
   cleanup.defer(() => mongo.close());
-  store = createConversationStore(mongo.db);
-  log = createRunLog(redis);
+  store = createConversationStore(mongo.db, testCipher(mongo.db));
+  log = createRunLog(redis, testTransitCipher());
   [one, two] = await Promise.all([startInstance(), startInstance()]);
 });
 
@@ -351,7 +361,7 @@ describe("run:subscribe", () => {
     await sender.emitWithAck("run:subscribe", { runId, after: 0 });
     await sender.emitWithAck("run:subscribe", { runId, after: 0 });
     await appendTokens(runId, 1, 3);
-    await log.append({ runId, sequence: 4, kind: "failed", reason: "planted" });
+    await log.append({ runId, sequence: 4, kind: "failed", code: "unavailable", reason: "planted" });
     await eventually(() => events.some(({ kind }) => kind === "failed"));
     // An answer to a later request comes after every event that was on its way.
     await sender.emitWithAck("run:subscribe", { runId: randomUUID(), after: 0 });

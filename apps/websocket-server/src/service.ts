@@ -1,4 +1,6 @@
 import { createServer } from "node:http";
+import { openTransitCipher } from "@mobile-ai-agent/content-cipher";
+import { createUserEvents } from "@mobile-ai-agent/conversation-store";
 import {
   connectRedis,
   createApp,
@@ -13,6 +15,8 @@ import {
 } from "@mobile-ai-agent/service-kit";
 import type { ServiceConfig } from "./config.ts";
 import { createContextClient } from "./context-client.ts";
+import { relayUserEvents } from "./relay.ts";
+import { createSocketMetrics } from "./socket-metrics.ts";
 import { attachSocketServer } from "./socket-server.ts";
 
 export interface WebsocketServer extends Service {
@@ -40,17 +44,23 @@ export function createService(
       resources.defer(() => redis.close());
       const { verifier, revocations } = await openTokenVerifier(config, redis, logger);
       resources.defer(() => revocations.close());
+      const transit = openTransitCipher(config, logger);
+      resources.defer(() => transit.close());
       const server = createServer(createApp({ logger, metrics, routes: () => {}, json: false }));
       const io = attachSocketServer(server, {
         allowedOrigins: config.ALLOWED_ORIGINS,
         redis,
+        cipher: transit.cipher,
         verifier,
         revocations,
         // Of the name by which api-gateway counts too: a message is one, whichever way it comes.
         messageLimit: createRateLimiters(redis, { chat: limitOf(config) }, logger).chat,
         context: createContextClient(config.CONTEXT_PROTOCOL_SERVER_URL),
+        metrics: createSocketMetrics(metrics),
         logger,
       });
+      const endRelay = await relayUserEvents(io, createUserEvents(redis, transit.cipher));
+      resources.defer(async () => endRelay());
       const http = await listen(server, config.PORT);
       resources.defer(async () => {
         // No new ones first; those that are cut connect again, to another replica.

@@ -25,6 +25,6 @@ export function roomOfSignIn(signIn: string): string {
 }
 
 /** All devices of a user, on all replicas. */
-export function roomOf({ sub }: AccessTokenClaims): string {
+export function roomOf({ sub }: Pick<AccessTokenClaims, "sub">): string {
   return `user:${sub}`;
 }

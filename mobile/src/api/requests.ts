@@ -1,18 +1,32 @@
 import {
+  Approval,
+  ApprovalList,
+  type Change,
+  ChangeAccepted,
+  ChangeList,
   CreateSessionResponse,
+  type Decision,
+  type EditMessageRequest,
+  FoundMessages,
+  IdentityList,
+  LinkIdentityResponse,
   Media,
-  type Message,
-  MessageList,
+  ProviderList,
+  type RegenerateAnswerRequest,
   Run,
-  type Session,
+  Session,
   SessionList,
   User,
 } from "@mobile-ai-agent/contracts";
 import type { AxiosInstance, AxiosRequestConfig } from "axios";
-import type { z } from "zod";
+import { z } from "zod";
 import { type ApiResult, problemOf } from "./result.ts";
 
 const PAGE = 200;
+/** Of sessions; who has more finds them by searching. */
+const MAX_PAGES = 5;
+/** Answers with status 204 have no body. */
+const Nothing = z.unknown();
 
 /** What the app asks the platform for; each answer is checked against the contract. */
 export function createRequests(http: AxiosInstance) {
@@ -29,31 +43,79 @@ export function createRequests(http: AxiosInstance) {
 
   return {
     getMe: () => request(User, { url: "/api/users/me" }),
+    listProviders: () => request(ProviderList, { url: "/api/auth/oidc/providers" }),
+    listIdentities: () => request(IdentityList, { url: "/api/auth/identities" }),
+    linkIdentity: (provider: string, password: string) =>
+      request(LinkIdentityResponse, {
+        method: "post",
+        url: `/api/auth/oidc/${provider}/link`,
+        data: { password },
+      }),
+    removeIdentity: (id: string) =>
+      request(z.unknown(), { method: "delete", url: `/api/auth/identities/${id}` }),
     getRun: (runId: string) => request(Run, { url: `/api/run/${runId}` }),
     getMedia: (mediaId: string) => request(Media, { url: `/api/media/${mediaId}` }),
 
-    async listSessions(): Promise<ApiResult<readonly Session[]>> {
-      const answer = await request(SessionList, { url: "/api/session" });
-      return answer.ok ? { ok: true, data: answer.data.sessions } : answer;
+    async listApprovals(): Promise<ApiResult<readonly Approval[]>> {
+      const answer = await request(ApprovalList, { url: "/api/approvals" });
+      return answer.ok ? { ok: true, data: answer.data.approvals } : answer;
     },
 
-    createSession: (title: string) =>
-      request(CreateSessionResponse, { method: "post", url: "/api/session/create", data: { title } }),
+    decideApproval: (id: string, decision: Decision) =>
+      request(Approval, { method: "post", url: `/api/approvals/${id}`, data: { decision } }),
 
-    /** All messages after one, over as many pages as it takes. */
-    async listMessages(sessionId: string, after: number): Promise<ApiResult<readonly Message[]>> {
-      const messages: Message[] = [];
+    async listSessions(): Promise<ApiResult<readonly Session[]>> {
+      const sessions: Session[] = [];
+      let after: string | null = null;
+      for (let count = 0; count < MAX_PAGES; count += 1) {
+        const params: object = { limit: PAGE, ...(after !== null && { after }) };
+        const page: ApiResult<SessionList> = await request(SessionList, { url: "/api/session", params });
+        if (!page.ok) return page;
+        sessions.push(...page.data.sessions);
+        after = page.data.next_after;
+        if (after === null) break;
+      }
+      return { ok: true, data: sessions };
+    },
+
+    /** Called after its first message by the platform. */
+    createSession: () =>
+      request(CreateSessionResponse, { method: "post", url: "/api/session/create", data: {} }),
+
+    renameSession: (sessionId: string, title: string) =>
+      request(Session, { method: "patch", url: `/api/session/${sessionId}`, data: { title } }),
+
+    deleteSession: (sessionId: string) =>
+      request(Nothing, { method: "delete", url: `/api/session/${sessionId}` }),
+
+    /** What happened after a change, over as many pages as it takes. */
+    async listChanges(sessionId: string, after: number): Promise<ApiResult<readonly Change[]>> {
+      const changes: Change[] = [];
       for (let next: number | null = after; next !== null; ) {
-        const page: ApiResult<MessageList> = await request(MessageList, {
-          url: `/api/message/${sessionId}`,
+        const page: ApiResult<ChangeList> = await request(ChangeList, {
+          url: `/api/message/${sessionId}/changes`,
           params: { after: next, limit: PAGE },
         });
         if (!page.ok) return page;
-        messages.push(...page.data.messages);
+        changes.push(...page.data.changes);
         next = page.data.next_after;
       }
-      return { ok: true, data: messages };
+      return { ok: true, data: changes };
     },
+
+    editMessage: (sessionId: string, messageId: string, data: EditMessageRequest) =>
+      request(ChangeAccepted, { method: "post", url: `/api/message/${sessionId}/${messageId}/edit`, data }),
+
+    regenerateAnswer: (sessionId: string, messageId: string, data: RegenerateAnswerRequest) => {
+      const url = `/api/message/${sessionId}/${messageId}/regenerate`;
+      return request(ChangeAccepted, { method: "post", url, data });
+    },
+
+    deleteMessage: (sessionId: string, messageId: string) =>
+      request(Nothing, { method: "delete", url: `/api/message/${sessionId}/${messageId}` }),
+
+    searchMessages: (q: string, cursor: string | undefined) =>
+      request(FoundMessages, { url: "/api/messages/search", params: { q, ...(cursor && { cursor }) } }),
 
     uploadMedia: (bytes: Uint8Array, contentType: string) =>
       request(Media, {

@@ -14,6 +14,8 @@ export interface ApiProblem {
     | "unexpected";
   readonly detail: string;
   readonly retryAfterSeconds?: number | undefined;
+  /** The part of the request that is at fault, where the platform names one. */
+  readonly field?: string | undefined;
 }
 
 /** Requests answer with one of these and never throw. */
@@ -35,6 +37,7 @@ export function problemOf(error: unknown): ApiProblem {
     detail: problem.success
       ? sentence(problem.data)
       : `The platform answered with status ${response.status}.`,
+    ...(problem.data?.errors?.[0] && { field: problem.data.errors[0].path }),
     ...(Number.isFinite(retryAfter) && { retryAfterSeconds: retryAfter }),
   };
 }

@@ -128,3 +128,33 @@ it("asks for a cookie on the web, and keeps no token itself", async () => {
   expect(platform.seen.bodies[1]).toEqual({});
   expect(tokenStore).not.toHaveProperty("token");
 });
+
+describe("a sign-in with a provider", () => {
+  it("is taken up by the app with code and verifier, and by a page with its cookie", async () => {
+    const device = createDevice(platform.url);
+    const proof = { code: "code", verifier: "verifier", secondFactor: "123456" };
+    expect(await device.auth.completeSignIn(proof)).toMatchObject({ ok: true });
+    expect(device.auth.state()).toEqual({ status: "signed-in", user: USER });
+    expect(await device.tokenStore.get()).toBe("refresh-0");
+    const page = createDevice(platform.url, { tokenStore: createMemoryTokenStore("cookie") });
+    await page.auth.completeSignIn({ secondFactor: "123456" });
+    const whole = {
+      code: "code",
+      code_verifier: "verifier",
+      second_factor: "123456",
+      refresh_token_in: "body",
+    };
+    expect(platform.seen.bodies).toEqual([whole, { second_factor: "123456", refresh_token_in: "cookie" }]);
+  });
+
+  it("is not ended by a sign-out before it that could not be told", async () => {
+    const store = createMemoryStore();
+    const { auth } = await signedIn(createMemoryTokenStore("cookie"), store);
+    platform.control.logoutStatus = 503;
+    await auth.signOut();
+    await auth.expectSignIn();
+    const next = createDevice(platform.url, { tokenStore: createMemoryTokenStore("cookie"), store });
+    await next.auth.restore();
+    expect(next.auth.state()).toMatchObject({ status: "signed-in" });
+  });
+});

@@ -34,6 +34,14 @@ export interface Auth extends AccessTokens {
   restore(): Promise<void>;
   signIn(username: string, password: string): Promise<ApiResult<User>>;
   signUp(account: { username: string; email: string; password: string }): Promise<ApiResult<User>>;
+  /** A sign-in takes place elsewhere: what an earlier sign-out has not told yet must not end it. */
+  expectSignIn(): Promise<void>;
+  /** Takes up a sign-in with a provider: the app's by code and verifier, a page's by its cookie. */
+  completeSignIn(proof: {
+    code?: string;
+    verifier?: string;
+    secondFactor?: string;
+  }): Promise<ApiResult<User>>;
   signOut(): Promise<void>;
   /** A token good for half a minute at least, if one is to be had. */
   fresh(): Promise<string | undefined>;
@@ -127,6 +135,16 @@ export function createAuth({ http, tokenStore, userStore }: AuthOptions): Auth {
     await end();
   }
 
+  async function signInBy(url: string, proof: object): Promise<ApiResult<User>> {
+    try {
+      await userStore.setLeaving(false);
+      const { data } = await http.post(url, { ...proof, refresh_token_in: tokenStore.tokenIn });
+      return await loadUser(await take(Tokens.parse(data)));
+    } catch (error) {
+      return { ok: false, problem: problemOf(error) };
+    }
+  }
+
   const auth: Auth = {
     state: () => state,
     current: () => access?.token,
@@ -147,16 +165,12 @@ export function createAuth({ http, tokenStore, userStore }: AuthOptions): Auth {
       if (!user.ok) await startWithout(user.problem);
     },
 
-    async signIn(username, password) {
-      try {
-        await userStore.setLeaving(false);
-        const body = { username, password, refresh_token_in: tokenStore.tokenIn };
-        const { data } = await http.post("/api/auth/login", body);
-        return await loadUser(await take(Tokens.parse(data)));
-      } catch (error) {
-        return { ok: false, problem: problemOf(error) };
-      }
-    },
+    signIn: (username, password) => signInBy("/api/auth/login", { username, password }),
+
+    expectSignIn: () => userStore.setLeaving(false),
+
+    completeSignIn: ({ code, verifier: code_verifier, secondFactor: second_factor }) =>
+      signInBy("/api/auth/oidc/token", { code, code_verifier, second_factor }),
 
     async signUp(account) {
       try {

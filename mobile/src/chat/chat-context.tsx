@@ -1,4 +1,4 @@
-import type { Message, User } from "@mobile-ai-agent/contracts";
+import { type ConversationView, type Session, takeChanges, type User } from "@mobile-ai-agent/contracts";
 import { useQueryClient } from "@tanstack/react-query";
 import { randomUUID } from "expo-crypto";
 import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from "react";
@@ -6,8 +6,7 @@ import { AppState } from "react-native";
 import { createOutboxStore } from "../outbox/outbox-store.ts";
 import { useServices } from "../services-context.tsx";
 import { type Chat, type ChatState, createChat } from "./chat.ts";
-import { mergeMessages } from "./messages.ts";
-import { MESSAGES_KEY, messagesKey, SESSIONS_KEY } from "./queries.ts";
+import { MESSAGES_KEY, messagesKey, SESSIONS_KEY, useSnapshots } from "./queries.ts";
 
 const ChatContext = createContext<Chat | undefined>(undefined);
 
@@ -15,6 +14,7 @@ const ChatContext = createContext<Chat | undefined>(undefined);
 export function ChatProvider({ user, children }: { user: User; children: ReactNode }) {
   const { serverUrl, store, auth, requests } = useServices();
   const queries = useQueryClient();
+  const snapshots = useSnapshots();
   const [chat, setChat] = useState<Chat>();
 
   useEffect(() => {
@@ -25,10 +25,23 @@ export function ChatProvider({ user, children }: { user: User; children: ReactNo
       requests,
       store: createOutboxStore(store, user.id),
       newId: randomUUID,
-      onMessage(message) {
-        const key = messagesKey(message.session_id);
-        // Only a list that was read once: one message alone would look like all there are.
-        queries.setQueryData<readonly Message[]>(key, (known) => known && mergeMessages(known, [message]));
+      onChange(sessionId, change) {
+        const queryKey = messagesKey(sessionId);
+        // Only what was read once: one message alone would look like all there are.
+        const take = (known: ConversationView | undefined) => known && takeChanges(known, [change]);
+        const view = queries.setQueryData<ConversationView>(queryKey, take);
+        if (view && view.ahead.length > 0) void queries.invalidateQueries({ queryKey });
+        void queries.invalidateQueries({ queryKey: SESSIONS_KEY });
+      },
+      onSessionChanged() {
+        void queries.invalidateQueries({ queryKey: SESSIONS_KEY });
+      },
+      onSessionDeleted(sessionId) {
+        const queryKey = messagesKey(sessionId);
+        const isOther = ({ id }: Session) => id !== sessionId;
+        queries.setQueryData<readonly Session[]>(SESSIONS_KEY, (known) => known?.filter(isOther));
+        void snapshots?.forget(sessionId);
+        queries.removeQueries({ queryKey });
         void queries.invalidateQueries({ queryKey: SESSIONS_KEY });
       },
       onRunEnded(sessionId) {
@@ -50,7 +63,7 @@ export function ChatProvider({ user, children }: { user: User; children: ReactNo
       opened.close();
       setChat(undefined);
     };
-  }, [serverUrl, store, auth, requests, queries, user.id]);
+  }, [serverUrl, store, auth, requests, queries, snapshots, user.id]);
 
   return chat ? <ChatContext value={chat}>{children}</ChatContext> : null;
 }

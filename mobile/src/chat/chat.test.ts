@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Message } from "@mobile-ai-agent/contracts";
+import type { Approval, Change } from "@mobile-ai-agent/contracts";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { Requests } from "../api/requests.ts";
 import { createOutboxStore } from "../outbox/outbox-store.ts";
@@ -20,13 +20,20 @@ afterEach(async () => {
 });
 
 function open(part: Partial<ChatOptions> = {}) {
-  const messages: Message[] = [];
+  const changes: Change[] = [];
+  const sessions: string[] = [];
   const ended: string[] = [];
   const uploads: string[] = [];
+  const kept = { waiting: [] as Approval[], decided: [] as string[] };
   const requests = {
     async uploadMedia(_bytes: Uint8Array, contentType: string) {
       uploads.push(contentType);
       return { ok: true, data: { id: randomUUID() } };
+    },
+    listApprovals: async () => ({ ok: true, data: kept.waiting }),
+    async decideApproval(id: string, decision: string) {
+      kept.decided.push(`${id} ${decision}`);
+      return { ok: true, data: {} };
     },
   } as unknown as Requests;
   const chat = createChat({
@@ -36,22 +43,26 @@ function open(part: Partial<ChatOptions> = {}) {
     requests,
     store: createOutboxStore(createMemoryStore(), "user-1"),
     newId: randomUUID,
-    onMessage: (message) => messages.push(message),
+    onChange: (_, change) => changes.push(change),
+    onSessionChanged: () => sessions.push("changed"),
+    onSessionDeleted: (sessionId) => sessions.push(sessionId),
     onRunEnded: (sessionId) => ended.push(sessionId),
     onConnected: () => {},
     ...part,
   });
   chats.push(chat);
-  return { chat, messages, ended, uploads };
+  const contents = () =>
+    changes.map((change) => ("message" in change ? change.message.content : change.kind));
+  return { chat, contents, sessions, ended, uploads, kept };
 }
 
 const connected = (chat: Chat) => expect.poll(() => chat.state().connection).toBe("connected");
 const eventually = { timeout: 8000 };
 
 it("sends what was written before there was a connection, once there is", async () => {
-  const { chat, messages } = open();
+  const { chat, contents } = open();
   await chat.outbox.add({ sessionId: SESSION_ID, content: "hello" });
-  await expect.poll(() => messages.map(({ content }) => content)).toEqual(["hello"]);
+  await expect.poll(contents).toEqual(["hello"]);
   expect(chat.outbox.items(SESSION_ID)).toEqual([]);
 });
 
@@ -117,3 +128,87 @@ it("uploads a picture once, however often its message is tried", async () => {
   expect(uploads).toEqual(["image/png"]);
   expect(server.stored()[0]?.message).toMatchObject({ type: "image", media_id: expect.any(String) });
 }, 30_000);
+
+const approval = (): Approval => ({
+  ...{ id: randomUUID(), run_id: randomUUID(), session_id: SESSION_ID },
+  ...{ server: "mail", tool: "send_email", risk: "outbound", tainted: true, status: "pending" },
+  arguments: '{"to":"ann@example.org"}',
+  ...{ created_at: new Date().toISOString(), expires_at: new Date(Date.now() + 60_000).toISOString() },
+});
+const waiting = (chat: Chat) => [...chat.state().approvals.keys()];
+
+it("shows what waits for approval: also what did before the app began, until it is decided on any device", async () => {
+  const [early, late] = [approval(), approval()];
+  const { chat, kept } = open();
+  kept.waiting.push(early);
+  await expect.poll(() => waiting(chat), eventually).toEqual([early.id]);
+  server.tell({ name: "approval:requested", payload: late });
+  await expect.poll(() => waiting(chat)).toEqual([early.id, late.id]);
+  server.tell({ name: "approval:decided", payload: { ...early, status: "refused" } });
+  await expect.poll(() => waiting(chat)).toEqual([late.id]);
+  expect(await chat.decide(late.id, "approve")).toBeUndefined();
+  expect(waiting(chat)).toEqual([]);
+  expect(kept.decided).toEqual([`${late.id} approve`]);
+});
+
+it("learns what it missed when the connection is back", async () => {
+  const { chat, kept } = open();
+  await connected(chat);
+  const missed = approval();
+  server.cut();
+  kept.waiting.push(missed);
+  await expect.poll(() => waiting(chat), eventually).toEqual([missed.id]);
+});
+
+it("follows the answer to what another device has edited or let answer again", async () => {
+  const { chat, contents } = open();
+  await connected(chat);
+  const message = userMessage(3, { content: "edited" });
+  const edit = { kind: "edit", sequence: 3, from: 1, message } as const;
+  server.tell({ name: "conversation:changed", payload: { sessionId: SESSION_ID, change: edit } });
+  const run_id = randomUUID();
+  const again = { kind: "regeneration", sequence: 4, from: 3, message_id: message.id, run_id } as const;
+  server.tell({ name: "conversation:changed", payload: { sessionId: SESSION_ID, change: again } });
+  await expect.poll(contents).toEqual(["edited", "regeneration"]);
+  await expect
+    .poll(() => server.seen.subscriptions.map(({ runId }) => runId))
+    .toEqual([message.run_id, run_id]);
+});
+
+it("shows nothing more of an answer that another device has deleted", async () => {
+  const { chat } = open();
+  await connected(chat);
+  await chat.outbox.add({ sessionId: SESSION_ID, content: "why?" });
+  await expect.poll(() => server.seen.subscriptions).toHaveLength(1);
+  const { runId } = server.seen.subscriptions[0] as { runId: string };
+  const messageId = randomUUID();
+  server.log({ runId, sequence: 1, kind: "token", text: "secret" });
+  server.log({ runId, sequence: 2, kind: "completed", messageId });
+  await expect.poll(() => chat.state().runs.get(runId)?.text).toBe("secret");
+  const deletion = { kind: "deletion", sequence: 3, message_id: messageId } as const;
+  server.tell({ name: "conversation:changed", payload: { sessionId: SESSION_ID, change: deletion } });
+  await expect.poll(() => chat.state().runs.get(runId)?.text).toBe("");
+});
+
+it("discards what waits for a conversation that was deleted elsewhere", async () => {
+  const { chat, sessions } = open();
+  await connected(chat);
+  server.control.swallowAcks = 99;
+  await chat.outbox.add({ sessionId: SESSION_ID, content: "hello" });
+  await connected(chat);
+  await expect.poll(() => chat.state().connection, eventually).toBe("connected");
+  server.tell({ name: "session:deleted", payload: { sessionId: SESSION_ID } });
+  await expect.poll(() => sessions, eventually).toEqual([SESSION_ID]);
+  await expect.poll(() => chat.outbox.size()).toBe(0);
+});
+
+it("says that it is outdated, keeps what is written, and sends it when there is a platform for it", async () => {
+  server.control.versions = [2];
+  const { chat, contents } = open();
+  await expect.poll(() => chat.state().connection).toBe("outdated");
+  await chat.outbox.add({ sessionId: SESSION_ID, content: "kept" });
+  expect(chat.outbox.size()).toBe(1);
+  server.control.versions = [1];
+  chat.wake();
+  await expect.poll(contents, eventually).toEqual(["kept"]);
+});

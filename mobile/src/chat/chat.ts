@@ -1,7 +1,8 @@
-import type { Message, RunEvent } from "@mobile-ai-agent/contracts";
+import type { Approval, Change, Decision, Message, RunEvent } from "@mobile-ai-agent/contracts";
 import type { Requests } from "../api/requests.ts";
 import { createOutbox, type Outbox } from "../outbox/outbox.ts";
 import type { OutboxStore } from "../outbox/outbox-store.ts";
+import { createApprovals } from "./approvals.ts";
 import { deliverWith } from "./deliver.ts";
 import { unanswered } from "./messages.ts";
 import { followRun, type RunState, startedRun } from "./run-follower.ts";
@@ -11,6 +12,8 @@ import { type Connection, createChatSocket, type SocketOptions } from "./socket.
 export interface ChatState {
   readonly connection: Connection;
   readonly runs: ReadonlyMap<string, RunState>;
+  /** Calls that wait for the user, by their ids. */
+  readonly approvals: ReadonlyMap<string, Approval>;
   /** Changes with the outbox. */
   readonly outboxVersion: number;
 }
@@ -19,8 +22,11 @@ export interface ChatOptions extends Omit<SocketOptions, "onConnection"> {
   readonly requests: Requests;
   readonly store: OutboxStore;
   readonly newId: () => string;
-  /** A message that the platform has, of this device or another. */
-  readonly onMessage: (message: Message) => void;
+  /** Something that happened in a session, by this device or another. */
+  readonly onChange: (sessionId: string, change: Change) => void;
+  /** A session is there, or is called something else. */
+  readonly onSessionChanged: () => void;
+  readonly onSessionDeleted: (sessionId: string) => void;
   /** A run of the session has ended: its answer, if any, is among the messages. */
   readonly onRunEnded: (sessionId: string) => void;
   /** There may be news that no event told. */
@@ -33,7 +39,11 @@ export interface Chat {
   subscribe(listener: () => void): () => void;
   /** Follows the runs that still owe an answer to these messages of a session. */
   followUnanswered(messages: readonly Message[]): void;
+  /** Takes in what this device has done itself, as if it were told of it. */
+  take(sessionId: string, change: Change): void;
   cancel(runId: string): Promise<void>;
+  /** @returns why it could not be decided now; undefined when it is, here or on another device */
+  decide(approvalId: string, decision: Decision): Promise<string | undefined>;
   wake(): void;
   close(): void;
 }
@@ -42,11 +52,17 @@ export interface Chat {
 const FOLLOWED = 5;
 const ACK_MS = 10_000;
 const AGAIN_MS = 3000;
+const SYNC_MS = 3000;
 
 /** One user's live connection: answers as they come, messages on their way out. */
 export function createChat(options: ChatOptions): Chat {
-  const { requests, store, onMessage, onRunEnded, onConnected } = options;
-  let state: ChatState = { connection: "connecting", runs: new Map(), outboxVersion: 0 };
+  const { requests, store, onChange, onRunEnded, onConnected } = options;
+  let state: ChatState = {
+    connection: "connecting",
+    runs: new Map(),
+    approvals: new Map(),
+    outboxVersion: 0,
+  };
   let closed = false;
   const listeners = new Set<() => void>();
 
@@ -59,6 +75,8 @@ export function createChat(options: ChatOptions): Chat {
     change({ runs: new Map(state.runs).set(run.runId, run) });
   }
 
+  const approvals = createApprovals(requests, (waiting) => change({ approvals: waiting }));
+
   const { socket, wake, close } = createChatSocket({
     ...options,
     onConnection(connection) {
@@ -66,6 +84,7 @@ export function createChat(options: ChatOptions): Chat {
       if (connection !== "connected") return;
       outbox.flush();
       for (const run of state.runs.values()) if (run.status === "running") void subscribe(run.runId);
+      void approvals.load();
       onConnected();
     },
   });
@@ -79,11 +98,29 @@ export function createChat(options: ChatOptions): Chat {
       socket,
       store,
       onAccepted({ message, runId }) {
-        onMessage(message);
-        follow(runId, message.session_id);
+        takeMessage(message, runId);
       },
     }),
   });
+
+  function takeMessage(message: Message, runId: string): void {
+    onChange(message.session_id, { kind: "message", sequence: message.sequence, message });
+    follow(runId, message.session_id);
+  }
+
+  function take(sessionId: string, change: Change): void {
+    if (change.kind === "deletion") forget(change.message_id);
+    onChange(sessionId, change);
+    if (change.kind === "edit") follow(change.message.run_id, sessionId);
+    if (change.kind === "regeneration") follow(change.run_id, sessionId);
+  }
+
+  /** The text of a deleted answer is not to be seen again. */
+  function forget(messageId: string): void {
+    for (const run of state.runs.values()) {
+      if (run.messageId === messageId) changeRun({ ...run, text: "" });
+    }
+  }
 
   function follow(runId: string, sessionId: string): void {
     if (state.runs.has(runId)) return;
@@ -108,12 +145,12 @@ export function createChat(options: ChatOptions): Chat {
     const run = state.runs.get(runId);
     const answer = await requests.getRun(runId);
     if (!run || !answer.ok) return;
-    const { status } = answer.data;
-    if (status === "queued" || status === "running") return;
+    const { status, failure } = answer.data;
+    if (status === "queued" || status === "running" || status === "waiting") return;
     changeRun({
       ...run,
       status,
-      ...(status === "failed" && { reason: "The answer could not be finished." }),
+      ...(failure && { failure: { ...failure, availableAt: failure.available_at } }),
     });
     onRunEnded(run.sessionId);
   }
@@ -128,10 +165,17 @@ export function createChat(options: ChatOptions): Chat {
     if (next.status !== "running") onRunEnded(next.sessionId);
   });
 
-  socket.on("message:created", ({ message, runId }) => {
-    onMessage(message);
-    follow(runId, message.session_id);
+  socket.on("approval:requested", approvals.add);
+  socket.on("approval:decided", approvals.remove);
+  socket.on("message:created", ({ message, runId }) => takeMessage(message, runId));
+  socket.on("conversation:changed", ({ sessionId, change }) => take(sessionId, change));
+  socket.on("session:changed", () => options.onSessionChanged());
+  socket.on("session:deleted", ({ sessionId }) => {
+    void outbox.discardSession(sessionId);
+    options.onSessionDeleted(sessionId);
   });
+  // Not all devices at once, when a part of the platform comes back.
+  socket.on("sync:needed", () => setTimeout(() => !closed && onConnected(), Math.random() * SYNC_MS));
 
   void outbox.load();
 
@@ -148,6 +192,8 @@ export function createChat(options: ChatOptions): Chat {
       for (const { run_id, session_id } of unanswered(messages).slice(-FOLLOWED)) follow(run_id, session_id);
     },
 
+    take,
+
     async cancel(runId) {
       // When it is lost, the answer goes on and the button is still there.
       await socket
@@ -156,6 +202,7 @@ export function createChat(options: ChatOptions): Chat {
         .catch(() => undefined);
     },
 
+    decide: approvals.decide,
     wake,
 
     close() {

@@ -26,13 +26,15 @@ interface Props {
   /** Stops the answer under way; absent when there is none. */
   readonly onStop?: (() => void) | undefined;
   readonly autoFocus?: boolean;
+  /** Of a message that is written anew, in words only; `key` it, so that it begins with them. */
+  readonly editing?: { readonly text: string; readonly onCancel: () => void } | undefined;
 }
 
 /** Where a message is written. Enter sends and Shift+Enter breaks the line where there is a keyboard. */
-export function Composer({ onSend, onStop, autoFocus = false }: Props) {
+export function Composer({ onSend, onStop, autoFocus = false, editing }: Props) {
   const { colors } = useTheme();
   const input = useRef<TextInput>(null);
-  const [text, setText] = useState("");
+  const [text, setText] = useState(editing?.text ?? "");
   const [picture, setPicture] = useState<PickedPicture>();
   const [fault, setFault] = useState<string>();
   const [height, setHeight] = useState(MIN_HEIGHT);
@@ -45,7 +47,7 @@ export function Composer({ onSend, onStop, autoFocus = false }: Props) {
     setBusy(true);
     const taken = await onSend({ text: text.trim(), picture }).catch(() => undefined);
     setBusy(false);
-    setFault(taken === undefined ? NOT_STORED : undefined);
+    setFault(taken === undefined && !editing ? NOT_STORED : undefined);
     if (!taken) return;
     setText("");
     setPicture(undefined);
@@ -88,12 +90,16 @@ export function Composer({ onSend, onStop, autoFocus = false }: Props) {
           </View>
         )}
         <View style={styles.row}>
-          <IconButton label="Add a picture" icon={ImagePlus} onPress={() => void attach()} />
+          {editing ? (
+            <IconButton label="Leave it as it was" icon={X} onPress={editing.onCancel} />
+          ) : (
+            <IconButton label="Add a picture" icon={ImagePlus} onPress={() => void attach()} />
+          )}
           <TextInput
             ref={input}
             testID="composer"
             aria-label="Message"
-            placeholder="Message the agent"
+            placeholder={editing ? "Write the message anew" : "Message the agent"}
             placeholderTextColor={colors.muted}
             value={text}
             onChangeText={(next) => {

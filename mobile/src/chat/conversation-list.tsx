@@ -6,7 +6,7 @@ import { useSafeAreaInsets } from "react-native-safe-area-context";
 import { Button } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { IconButton } from "../ui/icon-button.tsx";
-import { MessageCircle, Plus, Settings } from "../ui/icons.ts";
+import { MessageCircle, Plus, Search, Settings } from "../ui/icons.ts";
 import { Logo } from "../ui/logo.tsx";
 import { Text } from "../ui/text.tsx";
 import { RADIUS, SPACE } from "../ui/theme.ts";
@@ -30,6 +30,7 @@ export function ConversationList({ sidebar }: { sidebar: boolean }) {
         <Text kind="heading" role="heading" style={styles.fill}>
           Conversations
         </Text>
+        <IconButton label="Search" icon={Search} onPress={() => router.push("/search")} />
         <IconButton label="Settings" icon={Settings} onPress={() => router.push("/settings")} />
       </View>
       {!sidebar && <ConnectionBanner />}

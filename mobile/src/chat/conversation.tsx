@@ -1,4 +1,4 @@
-import type { Message } from "@mobile-ai-agent/contracts";
+import { type Approval, type Message, shownMessages } from "@mobile-ai-agent/contracts";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { ActivityIndicator, ScrollView, StyleSheet, View } from "react-native";
 import { Banner } from "../ui/banner.tsx";
@@ -10,8 +10,9 @@ import { useChat, useChatState } from "./chat-context.tsx";
 import { Composer, type Draft } from "./composer.tsx";
 import { ConnectionBanner } from "./connection-banner.tsx";
 import { Entry } from "./entry.tsx";
-import { useMessages } from "./queries.ts";
+import { useConversation } from "./queries.ts";
 import { timelineOf } from "./timeline.ts";
+import { useMessageActions } from "./use-message-actions.ts";
 
 const NONE: readonly Message[] = [];
 /** Entries drawn at first; earlier ones on demand, so that a long conversation opens at once. */
@@ -22,16 +23,18 @@ const NEAR = 120;
 /** One conversation: what was said, what is being said, and where to say more. */
 export function Conversation({ sessionId }: { sessionId: string }) {
   const chat = useChat();
-  const { runs, outboxVersion } = useChatState();
-  const { data, error, isPending, refetch } = useMessages(sessionId);
-  const messages = data ?? NONE;
+  const { runs, approvals, outboxVersion } = useChatState();
+  const { data, error, isPending, refetch } = useConversation(sessionId);
+  const messages = useMemo(() => (data ? shownMessages(data) : NONE), [data]);
+  const { fault, edit, regenerate, remove } = useMessageActions(sessionId);
+  const [editing, setEditing] = useState<Message>();
 
   useEffect(() => chat.followUnanswered(messages), [chat, messages]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the version tells when the outbox has changed
   const entries = useMemo(
-    () => timelineOf(messages, chat.outbox.items(sessionId), runs),
-    [messages, runs, outboxVersion, chat, sessionId],
+    () => timelineOf(messages, chat.outbox.items(sessionId), runs, asked(approvals, sessionId)),
+    [messages, runs, approvals, outboxVersion, chat, sessionId],
   );
   const live = entries.find((entry) => entry.kind === "answer" && entry.run.status === "running");
 
@@ -39,12 +42,19 @@ export function Conversation({ sessionId }: { sessionId: string }) {
   const retry = useCallback((id: string) => void outbox.retry(id), [outbox]);
   const discard = useCallback((id: string) => void outbox.discard(id), [outbox]);
   const askAgain = useCallback(
-    ({ session_id, content, media_id }: Message) =>
-      void outbox.add({ sessionId: session_id, content, mediaId: media_id }),
-    [outbox],
+    ({ run_id }: Message) => {
+      const question = messages.find((message) => message.role === "user" && message.run_id === run_id);
+      if (question) void regenerate(question);
+    },
+    [messages, regenerate],
   );
 
   async function send({ text, picture }: Draft): Promise<boolean> {
+    if (editing) {
+      const done = await edit(editing, text);
+      if (done) setEditing(undefined);
+      return done;
+    }
     await outbox.add({ sessionId, content: text, ...(picture && { picture }) });
     return true;
   }
@@ -58,15 +68,34 @@ export function Conversation({ sessionId }: { sessionId: string }) {
           <Button label="Try again" onPress={() => void refetch()} />
         </EmptyState>
       ) : (
-        <Transcript entries={entries} onRetry={retry} onDiscard={discard} onAskAgain={askAgain} />
+        <Transcript
+          entries={entries}
+          onRetry={retry}
+          onDiscard={discard}
+          onAskAgain={askAgain}
+          onEdit={setEditing}
+          onDelete={remove}
+          onDecide={chat.decide}
+        />
+      )}
+      {fault && (
+        <View style={styles.fault}>
+          <Banner kind="danger" text={fault} testID="action-fault" />
+        </View>
       )}
       <Composer
+        key={editing?.id ?? ""}
         autoFocus
+        editing={editing && { text: editing.content, onCancel: () => setEditing(undefined) }}
         onSend={send}
         onStop={live?.kind === "answer" ? () => void chat.cancel(live.run.runId) : undefined}
       />
     </View>
   );
+}
+
+function asked(approvals: ReadonlyMap<string, Approval>, sessionId: string): readonly Approval[] {
+  return [...approvals.values()].filter(({ session_id }) => session_id === sessionId);
 }
 
 type EntryActions = Omit<Parameters<typeof Entry>[0], "entry">;
@@ -123,6 +152,12 @@ function Loading() {
 
 const styles = StyleSheet.create({
   fill: { flex: 1 },
+  fault: {
+    width: "100%",
+    maxWidth: COLUMN + SPACE.l * 2,
+    alignSelf: "center",
+    paddingHorizontal: SPACE.m,
+  },
   centred: { alignItems: "center", justifyContent: "center" },
   column: {
     width: "100%",

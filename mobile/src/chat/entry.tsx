@@ -1,4 +1,4 @@
-import type { Message } from "@mobile-ai-agent/contracts";
+import type { Decision, Message } from "@mobile-ai-agent/contracts";
 import { memo, type ReactNode } from "react";
 import { ActivityIndicator, Pressable, StyleSheet, View } from "react-native";
 import type { OutboxItem } from "../outbox/outbox-item.ts";
@@ -8,6 +8,9 @@ import { Text } from "../ui/text.tsx";
 import { RADIUS, SPACE } from "../ui/theme.ts";
 import { useTheme } from "../ui/theme-context.tsx";
 import { AnswerText } from "./answer-text.tsx";
+import { ApprovalCard } from "./approval-card.tsx";
+import { showFailure } from "./failure.ts";
+import { MessageTools } from "./message-tools.tsx";
 import { PendingPicture, SentPicture } from "./picture.tsx";
 import type { RunState } from "./run-follower.ts";
 import type { TimelineEntry } from "./timeline.ts";
@@ -15,31 +18,55 @@ import type { TimelineEntry } from "./timeline.ts";
 interface Actions {
   readonly onRetry: (clientMessageId: string) => void;
   readonly onDiscard: (clientMessageId: string) => void;
-  /** Asks the same again, after an answer that failed. */
-  readonly onAskAgain: (question: Message) => void;
+  /** Lets the message be answered again that this one is, or answers. */
+  readonly onAskAgain: (message: Message) => void;
+  readonly onEdit: (message: Message) => void;
+  readonly onDelete: (message: Message) => void;
+  /** @returns why it could not be decided now */
+  readonly onDecide: (approvalId: string, decision: Decision) => Promise<string | undefined>;
 }
 
 export const Entry = memo(function Entry({ entry, ...actions }: { entry: TimelineEntry } & Actions) {
   switch (entry.kind) {
     case "message":
-      return entry.message.role === "user" ? <Sent {...entry} /> : <Answer text={entry.message.content} />;
+      return <Said message={entry.message} {...actions} />;
     case "pending":
       return <Pending item={entry.item} {...actions} />;
     case "answer":
       return <LiveAnswer run={entry.run} onAskAgain={() => actions.onAskAgain(entry.question)} />;
+    case "approval":
+      return <ApprovalCard approval={entry.approval} onDecide={actions.onDecide} />;
   }
 });
 
-function Sent({ message }: { message: Message }) {
+function Said({ message, ...actions }: { message: Message } & Actions) {
+  const { onEdit, onDelete, onAskAgain } = actions;
+  if (message.role === "user") {
+    const tools = <MessageTools onEdit={() => onEdit(message)} onDelete={() => onDelete(message)} />;
+    return <Sent message={message}>{tools}</Sent>;
+  }
+  return (
+    <Answer text={message.content}>
+      <MessageTools onRegenerate={() => onAskAgain(message)} onDelete={() => onDelete(message)} />
+    </Answer>
+  );
+}
+
+function Sent({ message, children }: { message: Message; children: ReactNode }) {
   return (
     <View style={styles.mine} testID="message-user" aria-label="You">
       {message.media_id && message.type === "image" && <SentPicture mediaId={message.media_id} />}
       {message.content !== "" && <Bubble text={message.content} />}
+      {children}
     </View>
   );
 }
 
-function Pending({ item, onRetry, onDiscard }: { item: OutboxItem } & Omit<Actions, "onAskAgain">) {
+function Pending({
+  item,
+  onRetry,
+  onDiscard,
+}: { item: OutboxItem } & Pick<Actions, "onRetry" | "onDiscard">) {
   const { clientMessageId, refusal } = item;
   return (
     <View style={styles.mine} testID={refusal ? "message-refused" : "message-pending"} aria-label="You">
@@ -106,17 +133,24 @@ function LiveAnswer({ run, onAskAgain }: { run: RunState; onAskAgain: () => void
           Stopped
         </Text>
       )}
-      {run.status === "failed" && (
-        <>
-          <Text kind="label" color="danger" role="alert">
-            {run.reason ?? "The answer could not be finished."}
-          </Text>
-          <View style={styles.actions}>
-            <Action icon={RotateCcw} label="Ask again" onPress={onAskAgain} />
-          </View>
-        </>
-      )}
+      {run.status === "failed" && <Failure run={run} onAskAgain={onAskAgain} />}
     </Answer>
+  );
+}
+
+function Failure({ run, onAskAgain }: { run: RunState; onAskAgain: () => void }) {
+  const { text, canAskAgain } = showFailure(run);
+  return (
+    <>
+      <Text kind="label" color="danger" role="alert">
+        {text}
+      </Text>
+      {canAskAgain && (
+        <View style={styles.actions}>
+          <Action icon={RotateCcw} label="Ask again" onPress={onAskAgain} />
+        </View>
+      )}
+    </>
   );
 }
 

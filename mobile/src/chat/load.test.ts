@@ -1,14 +1,16 @@
-import type { Message } from "@mobile-ai-agent/contracts";
+import { type Change, type ConversationView, EMPTY_VIEW, takeChanges } from "@mobile-ai-agent/contracts";
 import { beforeEach, expect, it } from "vitest";
 import type { ApiProblem } from "../api/result.ts";
 import type { BlobStore } from "../storage/blob-store.ts";
 import { createMemoryStore } from "../testing/memory-store.ts";
 import { answerTo, SESSION_ID, userMessage } from "../testing/messages.ts";
-import { loadMessages, loadSessions } from "./load.ts";
+import { loadConversation, loadSessions } from "./load.ts";
 import { createSnapshots } from "./snapshots.ts";
 
 const question = userMessage(1);
 const stored = [question, answerTo(question, 2), userMessage(3)];
+const log = stored.map((message): Change => ({ kind: "message", sequence: message.sequence, message }));
+const all: ConversationView = { upTo: 3, messages: stored, ahead: [] };
 const SESSION = {
   id: SESSION_ID,
   title: "Sky",
@@ -26,21 +28,21 @@ beforeEach(() => {
 });
 
 const platform = {
-  async listMessages(_: string, after: number) {
+  async listChanges(_: string, after: number) {
     asked.push(after);
     if (problem) return { ok: false as const, problem };
-    return { ok: true as const, data: stored.filter(({ sequence }) => sequence > after) };
+    return { ok: true as const, data: log.filter(({ sequence }) => sequence > after) };
   },
   async listSessions() {
     return problem ? { ok: false as const, problem } : { ok: true as const, data: [SESSION] };
   },
 };
-const load = (known?: readonly Message[], userId = "user-1") =>
-  loadMessages(platform, createSnapshots(store, userId), SESSION_ID, () => known);
+const load = (known?: ConversationView, userId = "user-1") =>
+  loadConversation(platform, createSnapshots(store, userId), SESSION_ID, () => known);
 const OFFLINE: ApiProblem = { reason: "offline", detail: "no connection" };
 
 it("asks only for what is missing", async () => {
-  expect(await load(stored.slice(0, 2))).toEqual({ ok: true, data: stored });
+  expect(await load(takeChanges(EMPTY_VIEW, log.slice(0, 2)))).toEqual({ ok: true, data: all });
   expect(asked).toEqual([2]);
 });
 
@@ -48,7 +50,7 @@ it("shows offline what it read before, and asks after it once it is back", async
   await load();
   await loadSessions(platform, createSnapshots(store, "user-1"));
   problem = OFFLINE;
-  expect(await load()).toEqual({ ok: true, data: stored });
+  expect(await load()).toEqual({ ok: true, data: all });
   expect(await loadSessions(platform, createSnapshots(store, "user-1"))).toEqual({
     ok: true,
     data: [SESSION],
@@ -71,7 +73,21 @@ it("says that it is offline when there is nothing to show", async () => {
 
 it("keeps one user's from another's, and forgets them", async () => {
   await load();
-  expect(await createSnapshots(store, "user-2").messages(SESSION_ID)).toBeUndefined();
+  expect(await createSnapshots(store, "user-2").conversation(SESSION_ID)).toBeUndefined();
   await createSnapshots(store, "user-1").clear();
   expect(await store.keys("")).toEqual([]);
+});
+
+it("loses nothing that was told of while it asked", async () => {
+  let known = takeChanges(EMPTY_VIEW, log.slice(0, 1));
+  const late: Change = { kind: "message", sequence: 4, message: userMessage(4) };
+  const slow = {
+    async listChanges(sessionId: string, after: number) {
+      const answer = await platform.listChanges(sessionId, after);
+      known = takeChanges(known, [late]);
+      return answer;
+    },
+  };
+  const loaded = await loadConversation(slow, undefined, SESSION_ID, () => known);
+  expect(loaded).toMatchObject({ ok: true, data: { upTo: 4, ahead: [] } });
 });

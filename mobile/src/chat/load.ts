@@ -1,7 +1,6 @@
-import type { Message, Session } from "@mobile-ai-agent/contracts";
+import { type ConversationView, EMPTY_VIEW, type Session, takeChanges } from "@mobile-ai-agent/contracts";
 import type { Requests } from "../api/requests.ts";
 import type { ApiProblem, ApiResult } from "../api/result.ts";
-import { completeUntil, mergeMessages } from "./messages.ts";
 import type { Snapshots } from "./snapshots.ts";
 
 /** Whether the same request may do later. */
@@ -24,22 +23,28 @@ export async function loadSessions(
 }
 
 /**
- * A session's messages: only those that are not known yet are asked for.
- * @param known what is known now; asked for again once the answer is there, since events bring messages meanwhile
+ * What a session shows: only the changes that are not known yet are asked for.
+ * @param known what is known now; asked for again once the answer is there, since events bring changes meanwhile
  */
-export async function loadMessages(
-  requests: Pick<Requests, "listMessages">,
+export async function loadConversation(
+  requests: Pick<Requests, "listChanges">,
   snapshots: Snapshots | undefined,
   sessionId: string,
-  known: () => readonly Message[] | undefined,
-): Promise<ApiResult<readonly Message[]>> {
-  const before = known() ?? (await snapshots?.messages(sessionId)) ?? [];
-  const answer = await requests.listMessages(sessionId, completeUntil(before));
+  known: () => ConversationView | undefined,
+): Promise<ApiResult<ConversationView>> {
+  const before = known() ?? (await snapshots?.conversation(sessionId)) ?? EMPTY_VIEW;
+  const answer = await requests.listChanges(sessionId, before.upTo);
+  const now = furthest(before, known());
   if (!answer.ok) {
-    const enough = isPassing(answer.problem) && before.length > 0;
-    return enough ? { ok: true, data: mergeMessages(before, known() ?? []) } : answer;
+    const enough = isPassing(answer.problem) && now.upTo > 0;
+    return enough ? { ok: true, data: now } : answer;
   }
-  const messages = mergeMessages(mergeMessages(before, known() ?? []), answer.data);
-  await snapshots?.keepMessages(sessionId, messages);
-  return { ok: true, data: messages };
+  const view = takeChanges(now, answer.data);
+  await snapshots?.keepConversation(sessionId, view);
+  return { ok: true, data: view };
+}
+
+/** Both are of the same log: the one that knows more of it, with what the other has ahead. */
+function furthest(before: ConversationView, now: ConversationView = before): ConversationView {
+  return now.upTo >= before.upTo ? takeChanges(now, before.ahead) : takeChanges(before, now.ahead);
 }

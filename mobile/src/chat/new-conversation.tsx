@@ -12,7 +12,6 @@ import { useChat } from "./chat-context.tsx";
 import { Composer, type Draft } from "./composer.tsx";
 import { ConnectionBanner } from "./connection-banner.tsx";
 import { SESSIONS_KEY } from "./queries.ts";
-import { titleOf } from "./title.ts";
 
 const SUGGESTIONS = [
   "Explain recursion to a ten-year-old",
@@ -29,7 +28,7 @@ export function NewConversation() {
   const [fault, setFault] = useState<string>();
 
   async function begin({ text, picture }: Draft): Promise<boolean> {
-    const created = await requests.createSession(titleOf(text));
+    const created = await requests.createSession();
     if (!created.ok) {
       setFault(created.problem.detail);
       return false;

@@ -1,10 +1,10 @@
-import type { Media, Message, Session } from "@mobile-ai-agent/contracts";
+import type { ConversationView, Media, Session } from "@mobile-ai-agent/contracts";
 import { type UseQueryResult, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { Platform } from "react-native";
 import type { ApiProblem, ApiResult } from "../api/result.ts";
 import { useAuthState, useServices } from "../services-context.tsx";
-import { isPassing, loadMessages, loadSessions } from "./load.ts";
+import { isPassing, loadConversation, loadSessions } from "./load.ts";
 import { createSnapshots, type Snapshots } from "./snapshots.ts";
 
 export const SESSIONS_KEY = ["sessions"] as const;
@@ -21,7 +21,7 @@ class QueryFault extends Error {
   }
 }
 
-function unwrap<T>(answer: ApiResult<T>): T {
+export function unwrap<T>(answer: ApiResult<T>): T {
   if (!answer.ok) throw new QueryFault(answer.problem);
   return answer.data;
 }
@@ -32,7 +32,7 @@ export function retryQuery(failures: number, error: Error): boolean {
 }
 
 /** On devices, where storage is sealed; a browser keeps no conversations. */
-function useSnapshots(): Snapshots | undefined {
+export function useSnapshots(): Snapshots | undefined {
   const { store } = useServices();
   const state = useAuthState();
   const userId = state.status === "signed-in" ? state.user.id : undefined;
@@ -51,15 +51,15 @@ export function useSessions(): UseQueryResult<readonly Session[]> {
   });
 }
 
-export function useMessages(sessionId: string): UseQueryResult<readonly Message[]> {
+export function useConversation(sessionId: string): UseQueryResult<ConversationView> {
   const { requests } = useServices();
   const snapshots = useSnapshots();
   const queries = useQueryClient();
   const queryKey = messagesKey(sessionId);
-  const known = () => queries.getQueryData<readonly Message[]>(queryKey);
+  const known = () => queries.getQueryData<ConversationView>(queryKey);
   return useQuery({
     queryKey,
-    queryFn: async () => unwrap(await loadMessages(requests, snapshots, sessionId, known)),
+    queryFn: async () => unwrap(await loadConversation(requests, snapshots, sessionId, known)),
   });
 }
 

@@ -1,12 +1,14 @@
 import {
   type ClientToServerEvents,
+  PROTOCOL_VERSION,
   type ServerToClientEvents,
   SOCKET_PATH,
 } from "@mobile-ai-agent/contracts";
 import { io, type Socket } from "socket.io-client";
 
 export type ChatSocket = Socket<ServerToClientEvents, ClientToServerEvents>;
-export type Connection = "connecting" | "connected" | "offline";
+/** `outdated`: the platform no longer speaks with this version of the app. */
+export type Connection = "connecting" | "connected" | "offline" | "outdated";
 
 export interface SocketOptions {
   readonly url: string;
@@ -34,7 +36,10 @@ export function createChatSocket({ url, freshToken, refreshToken, onConnection }
     forceNew: true,
     reconnectionDelay: 500,
     reconnectionDelayMax: 5000,
-    auth: (answer) => void freshToken().then((token) => answer({ token: token ?? "" })),
+    auth: (answer) =>
+      void freshToken().then((token) => {
+        answer({ token: token ?? "", protocolVersion: PROTOCOL_VERSION });
+      }),
   });
 
   function connectLater(ms: number): void {
@@ -54,6 +59,8 @@ export function createChatSocket({ url, freshToken, refreshToken, onConnection }
   });
 
   socket.on("connect_error", async (error) => {
+    // Trying again changes nothing until there is another app, or an earlier platform is back: `wake` tries.
+    if (error.message === "unsupported_version") return onConnection("outdated");
     onConnection(socket.active ? "offline" : "connecting");
     if (socket.active) return;
     if (error.message === "unauthorized") await refreshToken();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { OutboxItem } from "../outbox/outbox-item.ts";
 import { answerTo, SESSION_ID, userMessage } from "../testing/messages.ts";
-import { completeUntil, mergeMessages, unanswered } from "./messages.ts";
+import { unanswered } from "./messages.ts";
 import { type RunState, startedRun } from "./run-follower.ts";
 import { timelineOf } from "./timeline.ts";
 
@@ -43,17 +43,11 @@ describe("timelineOf", () => {
     const whole = [question, answerTo(question, 2)];
     expect(timelineOf(whole, [], runsOf(run)).map(({ kind }) => kind)).toEqual(["message", "message"]);
   });
-});
 
-describe("mergeMessages", () => {
-  it("has each once, in order, whichever way they came", () => {
-    const [one, two, three] = [userMessage(1), userMessage(2), userMessage(3)];
-    expect(mergeMessages([one, three], [two, three])).toEqual([one, two, three]);
-  });
-
-  it("knows up to where nothing is missing", () => {
-    expect(completeUntil([])).toBe(0);
-    expect(completeUntil([userMessage(1), userMessage(2), userMessage(4)])).toBe(2);
+  it("shows nothing of an answer that is whole and has no text: it was deleted", () => {
+    const question = userMessage(1);
+    const run: RunState = { ...startedRun(question.run_id, SESSION_ID), status: "completed" };
+    expect(timelineOf([question], [], runsOf(run)).map(({ kind }) => kind)).toEqual(["message"]);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Message } from "@mobile-ai-agent/contracts";
+import type { Approval, Message } from "@mobile-ai-agent/contracts";
 import type { OutboxItem } from "../outbox/outbox-item.ts";
 import { unanswered } from "./messages.ts";
 import type { RunState } from "./run-follower.ts";
@@ -7,26 +7,33 @@ import type { RunState } from "./run-follower.ts";
 export type TimelineEntry =
   | { readonly kind: "message"; readonly key: string; readonly message: Message }
   | { readonly kind: "pending"; readonly key: string; readonly item: OutboxItem }
-  | { readonly kind: "answer"; readonly key: string; readonly run: RunState; readonly question: Message };
+  | { readonly kind: "answer"; readonly key: string; readonly run: RunState; readonly question: Message }
+  | { readonly kind: "approval"; readonly key: string; readonly approval: Approval };
 
-/** The stored messages, then the answers under way, then what waits to be sent: nothing twice. */
+/** The stored messages, the answers under way, what they wait for, then what waits to be sent: nothing twice. */
 export function timelineOf(
   messages: readonly Message[],
   items: readonly OutboxItem[],
   runs: ReadonlyMap<string, RunState>,
+  approvals: readonly Approval[] = [],
 ): readonly TimelineEntry[] {
   const stored = messages.map((message): TimelineEntry => {
     return { kind: "message", key: keyOf(message), message };
   });
   const answers = unanswered(messages).flatMap((question): TimelineEntry[] => {
     const run = runs.get(question.run_id);
-    return run ? [{ kind: "answer", key: answerKey(run.runId), run, question }] : [];
+    // Whole and without text: its answer was deleted, or is about to be read.
+    const isShown = run && (run.status !== "completed" || run.text !== "");
+    return isShown ? [{ kind: "answer", key: answerKey(run.runId), run, question }] : [];
   });
   const sent = new Set(messages.map(({ client_message_id }) => client_message_id));
   const pending = items
     .filter(({ clientMessageId }) => !sent.has(clientMessageId))
     .map((item): TimelineEntry => ({ kind: "pending", key: item.clientMessageId, item }));
-  return [...stored, ...answers, ...pending];
+  const asked = approvals.map(
+    (approval): TimelineEntry => ({ kind: "approval", key: `approval.${approval.id}`, approval }),
+  );
+  return [...stored, ...answers, ...asked, ...pending];
 }
 
 function keyOf({ id, role, run_id, client_message_id }: Message): string {

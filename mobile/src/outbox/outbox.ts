@@ -36,6 +36,8 @@ export interface Outbox {
   /** Gives a refused message another try. */
   retry(clientMessageId: string): Promise<void>;
   discard(clientMessageId: string): Promise<void>;
+  /** Discards whatever waits for a session that is no more. */
+  discardSession(sessionId: string): Promise<void>;
   stop(): void;
 }
 
@@ -138,6 +140,11 @@ export function createOutbox({ store, newId, deliver, onChange }: OutboxOptions)
     },
 
     discard: remove,
+
+    async discardSession(sessionId) {
+      for (const item of items.filter((one) => one.sessionId === sessionId))
+        await remove(item.clientMessageId);
+    },
 
     stop() {
       stopped = true;

@@ -53,6 +53,7 @@ export async function startPlatform() {
     if (body !== undefined) seen.bodies.push(body);
     switch (url) {
       case "/api/auth/login":
+      case "/api/auth/oidc/token":
         return { status: 200, body: tokens() };
       case "/api/auth/refresh": {
         seen.refreshes += 1;

@@ -10,6 +10,7 @@ import {
   SendMessage,
   type ServerToClientEvents,
   SOCKET_PATH,
+  type UserEvent,
 } from "@mobile-ai-agent/contracts";
 import { Server } from "socket.io";
 
@@ -26,10 +27,15 @@ export async function startSocketServer() {
   const stored = new Map<string, MessageAccepted>();
   const logs = new Map<string, RunEvent[]>();
   const seen = { sends: [] as string[], subscriptions: [] as { runId: string; after: number }[] };
-  const control = { swallowAcks: 0, token: undefined as string | undefined };
+  const control = {
+    swallowAcks: 0,
+    token: undefined as string | undefined,
+    versions: [1] as number[],
+  };
 
   io.use((socket, next) => {
-    const { token } = socket.handshake.auth;
+    const { token, protocolVersion } = socket.handshake.auth;
+    if (!control.versions.includes(protocolVersion)) return next(new Error("unsupported_version"));
     next(control.token === undefined || token === control.token ? undefined : new Error("unauthorized"));
   });
   io.on("connection", (socket) => {
@@ -64,6 +70,8 @@ export async function startSocketServer() {
       logs.set(event.runId, [...(logs.get(event.runId) ?? []), event]);
       io.to(event.runId).emit("run:event", event);
     },
+    /** Tells all devices. */
+    tell: (event: UserEvent) => void io.emit(event.name, event.payload as never),
     /** As a broken network does. */
     cut: () => io.sockets.sockets.forEach((socket) => void socket.conn.close()),
     stop: () => io.close(),

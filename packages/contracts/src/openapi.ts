@@ -5,6 +5,7 @@ import {
   type ZodOpenApiOperationObject,
   type ZodOpenApiResponsesObject,
 } from "zod-openapi";
+import { Approval, ApprovalId, ApprovalList } from "./http/approvals.ts";
 import {
   ChangePasswordRequest,
   LoginRequest,
@@ -14,8 +15,17 @@ import {
   User,
   UserList,
 } from "./http/auth.ts";
+import { Change, ChangeAccepted, ChangeList } from "./http/changes.ts";
 import { Media, MediaId } from "./http/media.ts";
-import { CreateMessageRequest, CreateMessageResponse, Message, MessageList } from "./http/messages.ts";
+import {
+  CreateMessageRequest,
+  CreateMessageResponse,
+  FoundMessages,
+  Message,
+  MessageId,
+  MessageList,
+} from "./http/messages.ts";
+import { IdentityId, ProviderId } from "./http/oidc.ts";
 import { OPERATIONS, type Operation } from "./http/operations.ts";
 import { PasskeyId } from "./http/passkeys.ts";
 import { Problem } from "./http/problem.ts";
@@ -28,6 +38,7 @@ import {
   SessionId,
   SessionList,
 } from "./http/sessions.ts";
+import { Usage } from "./http/usage.ts";
 import { Run, RunId } from "./runs.ts";
 
 /** What the document names; the other schemas stand where they are used. */
@@ -41,27 +52,33 @@ const REQUESTS = {
 };
 const ANSWERS = {
   ...{ TokenResponse, User, UserList, Session, SessionList, CreateSessionResponse, Context },
-  ...{ Message, MessageList, CreateMessageResponse, Media, Run, Problem, Json },
+  ...{ Message, MessageList, CreateMessageResponse, FoundMessages, Change, ChangeList, ChangeAccepted },
+  ...{ Media, Run, Approval, ApprovalList, Usage, Problem, Json },
 };
 
 const PATH_PARAMETERS: Readonly<Record<string, z.ZodType>> = {
   sessionId: SessionId,
+  messageId: MessageId,
   runId: RunId,
   passkeyId: PasskeyId,
   mediaId: MediaId,
+  approvalId: ApprovalId,
+  provider: ProviderId,
+  identityId: IdentityId,
 };
 
 const SESSION_TOKEN = z.string().optional().describe("must be the session's own where it is given");
 const IF_MATCH = z.string().optional().describe("ETag of the version to change, or *");
 const ETAG = z.string().describe("the version of the context, in quotes");
+const LOCATION = z.string().describe("where the browser goes next");
 const CHALLENGE = z.string().describe("how to authenticate: RFC 6750, 3");
 
 const PROBLEMS: Readonly<Record<number, string>> = {
   400: "the body or the query does not have the expected form; `errors` lists each fault",
   401: "not signed in, or not with valid credentials",
-  403: "not for this caller: another session's X-Session-Token, another origin's page, a wrong password, no administrator, or an address that does not hold",
+  403: "not for this caller: another session's X-Session-Token, another origin's page, no navigation of a browser, a wrong password, no administrator, or an address that does not hold",
   404: "there is no such thing, or it is another user's",
-  409: "it is taken already",
+  409: "it is taken already, is the only way to sign in, or the conversation has changed since the caller looked",
   412: "the context has another version than If-Match asks for",
   413: "the body, or the context with it, is too large",
   415: "the body is not of a type that the operation takes",
@@ -138,6 +155,7 @@ function describeOperation(operationId: string, operation: Operation): ZodOpenAp
       [success.status]: {
         description: summary,
         ...(versioned && { headers: z.object({ ETag: ETAG }) }),
+        ...(success.status === 302 && { headers: z.object({ Location: LOCATION }) }),
         ...(success.schema && { content: { "application/json": { schema: success.schema } } }),
         ...(success.download && { content: asFile(success.download) }),
       },

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { startMongo } from "@mobile-ai-agent/test-support";
+import { startMongo, testCipher } from "@mobile-ai-agent/test-support";
 import { MongoClient } from "mongodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ConversationStore, createConversationStore } from "./conversation-store.ts";
@@ -11,7 +11,7 @@ let store: ConversationStore;
 beforeAll(async () => {
   mongo = await startMongo();
   client = await MongoClient.connect(mongo.uri);
-  store = createConversationStore(client.db());
+  store = createConversationStore(client.db(), testCipher(client.db()));
   await store.createIndexes();
   await store.createIndexes();
 });
@@ -65,72 +65,125 @@ describe("messages", () => {
   });
 
   it("stores one answer a run, after the message that asked", async () => {
-    const sessionId = randomUUID();
+    const [sessionId, userId] = [randomUUID(), randomUUID()];
     const { message, runId } = await text({ sessionId });
     expect(await store.messages.answerOf(runId)).toBeUndefined();
     const answers = await Promise.all(
-      oneTo(3).map((number) => store.messages.addAnswer({ sessionId, runId, content: `answer ${number}` })),
+      oneTo(3).map((number) =>
+        store.messages.addAnswer({ sessionId, userId, runId, content: `answer ${number}` }),
+      ),
     );
-    expect(new Set(answers.map(({ id }) => id)).size).toBe(1);
+    expect(new Set(answers.map((answer) => answer?.id)).size).toBe(1);
     expect(await store.messages.answerOf(runId)).toEqual(answers[0]);
-    expect(await store.messages.history(sessionId, 10)).toEqual([message, answers[0]]);
+    expect(await store.messages.list(sessionId, { after: 0, limit: 10 })).toEqual([message, answers[0]]);
     expect(answers[0]).toMatchObject({ sequence: 2, role: "assistant", run_id: runId });
   });
 
-  it("lists after a number, and the last ones as history, oldest first", async () => {
+  it("lists behind a number, ahead of one, and those that a message ends, oldest first", async () => {
     const sessionId = randomUUID();
-    for (const number of oneTo(5)) await text({ sessionId, content: `${number}` });
-    const contents = (list: { content: string }[]) => list.map(({ content }) => content).join();
+    const sent = [];
+    for (const number of oneTo(5)) sent.push(await text({ sessionId, content: `${number}` }));
+    const contents = (list: { content: string }[] = []) => list.map(({ content }) => content).join();
     expect(contents(await store.messages.list(sessionId, { after: 1, limit: 2 }))).toBe("2,3");
-    expect(contents(await store.messages.history(sessionId, 2))).toBe("4,5");
+    expect(contents(await store.messages.list(sessionId, { before: 5, limit: 2 }))).toBe("3,4");
+    expect(contents(await store.messages.list(sessionId, { after: 2, before: 1e9, limit: 9 }))).toBe("3,4,5");
+    const fourth = sent[3]?.message.id ?? "";
+    expect(contents(await store.messages.history(sessionId, 2, fourth))).toBe("3,4");
+    expect(await store.messages.history(sessionId, 2, randomUUID())).toBeUndefined();
   });
 });
 
 describe("contexts", () => {
   it("loses none of ten parallel updates", async () => {
-    const sessionId = randomUUID();
+    const session = { sessionId: randomUUID(), userId: randomUUID() };
     await Promise.all(
-      oneTo(10).map((number) => store.contexts.update(sessionId, { [`key${number}`]: number })),
+      oneTo(10).map((number) => store.contexts.update(session, { [`key${number}`]: number })),
     );
-    const { version, context } = await store.contexts.get(sessionId);
+    const { version, context } = await store.contexts.get(session);
     expect(version).toBe(10);
     expect(Object.keys(context)).toHaveLength(10);
   });
 
   it("changes nothing when another version is expected", async () => {
-    const sessionId = randomUUID();
-    const first = await store.contexts.update(sessionId, { a: 1 }, 0);
+    const session = { sessionId: randomUUID(), userId: randomUUID() };
+    const first = await store.contexts.update(session, { a: 1 }, 0);
     expect(first).toEqual({
       outcome: "updated",
-      context: { session_id: sessionId, version: 1, context: { a: 1 } },
+      context: { session_id: session.sessionId, version: 1, context: { a: 1 } },
     });
-    expect(await store.contexts.update(sessionId, { a: 2 }, 0)).toEqual({ outcome: "conflict" });
-    expect((await store.contexts.get(sessionId)).context).toEqual({ a: 1 });
+    expect(await store.contexts.update(session, { a: 2 }, 0)).toEqual({ outcome: "conflict" });
+    expect((await store.contexts.get(session)).context).toEqual({ a: 1 });
   });
 
   it("keeps keys that mean something to a database", async () => {
-    const sessionId = randomUUID();
+    const session = { sessionId: randomUUID(), userId: randomUUID() };
     const context = JSON.parse('{"$set": {"a.b": 1}, "__proto__": {"x": 1}, "": 0}');
-    await store.contexts.update(sessionId, context);
-    expect(JSON.stringify((await store.contexts.get(sessionId)).context)).toBe(JSON.stringify(context));
+    await store.contexts.update(session, context);
+    expect(JSON.stringify((await store.contexts.get(session)).context)).toBe(JSON.stringify(context));
   });
 
   it("refuses to grow beyond its limit", async () => {
-    const sessionId = randomUUID();
-    expect(await store.contexts.update(sessionId, { a: "x".repeat(70_000) })).toEqual({
+    const session = { sessionId: randomUUID(), userId: randomUUID() };
+    expect(await store.contexts.update(session, { a: "x".repeat(70_000) })).toEqual({
       outcome: "too_large",
     });
-    expect((await store.contexts.get(sessionId)).version).toBe(0);
+    expect((await store.contexts.get(session)).version).toBe(0);
   });
 });
 
 describe("sessions", () => {
+  /** All pages of a user's sessions. */
+  async function pageOf(userId: string, limit = 50) {
+    const pages = [];
+    for (let after: string | undefined; ; ) {
+      const page = await store.sessions.list(userId, { after, limit });
+      if (page === undefined) throw new Error("the cursor was refused");
+      pages.push(page);
+      if (page.next === undefined) return pages;
+      after = page.next;
+    }
+  }
+
+  it("gives each session on one page, also those that were used at the same moment", async () => {
+    const userId = randomUUID();
+    const made = await Promise.all(oneTo(7).map(() => store.sessions.create({ userId })));
+    const pages = await pageOf(userId, 3);
+    expect(pages.map(({ sessions }) => sessions.length)).toEqual([3, 3, 1]);
+    const ids = pages.flatMap(({ sessions }) => sessions.map(({ id }) => id));
+    expect([...ids].sort()).toEqual(made.map(({ session }) => session.id).sort());
+    expect(await store.sessions.list(userId, { after: "bm9uZQ", limit: 3 })).toBeUndefined();
+  });
+
+  it("calls a session as its user chose, else after its first message, whoever is faster", async () => {
+    const userId = randomUUID();
+    const { session } = await store.sessions.create({ userId });
+    const titleNow = async () => (await store.sessions.get(session.id, userId))?.title;
+    await Promise.all(
+      oneTo(5).map((n) =>
+        store.sessions.setAutomaticTitle({ sessionId: session.id, userId }, `automatic ${n}`),
+      ),
+    );
+    expect(await titleNow()).toMatch(/^automatic/);
+    await Promise.all([
+      store.sessions.rename({ sessionId: session.id, userId }, "chosen"),
+      store.sessions.setAutomaticTitle({ sessionId: session.id, userId }, "late"),
+      ...oneTo(5).map(() => store.sessions.touch(session.id)),
+    ]);
+    expect(await titleNow()).toBe("chosen");
+    await store.sessions.setAutomaticTitle({ sessionId: session.id, userId }, "later");
+    await store.sessions.rename({ sessionId: session.id, userId }, "chosen again");
+    expect(await titleNow()).toBe("chosen again");
+    const named = await store.sessions.create({ userId, title: "given" });
+    await store.sessions.setAutomaticTitle({ sessionId: named.session.id, userId }, "automatic");
+    expect((await store.sessions.get(named.session.id, userId))?.title).toBe("given");
+  });
+
   it("shows a session to its user only, and keeps no token", async () => {
     const [userId, stranger] = [randomUUID(), randomUUID()];
     const { session, token } = await store.sessions.create({ userId, title: "Trip" });
     expect(await store.sessions.get(session.id, userId)).toEqual(session);
     expect(await store.sessions.get(session.id, stranger)).toBeUndefined();
-    expect(await store.sessions.list(stranger)).toEqual([]);
+    expect(await store.sessions.list(stranger, { limit: 9 })).toEqual({ sessions: [], next: undefined });
     expect(await store.sessions.matchesToken(session.id, token)).toBe(true);
     expect(await store.sessions.matchesToken(session.id, `${token}x`)).toBe(false);
     const document = await client.db().collection<{ _id: string }>("sessions").findOne({ _id: session.id });
@@ -150,8 +203,8 @@ describe("sessions", () => {
     await store.sessions.touch(second.session.id);
     await expect.poll(() => Date.now()).toBeGreaterThan(Date.parse(second.session.updated_at) + 2);
     await store.sessions.touch(first.session.id);
-    const ids = (await store.sessions.list(userId)).map(({ id }) => id);
-    expect(ids).toEqual([first.session.id, second.session.id]);
+    const [one] = await pageOf(userId);
+    expect(one?.sessions.map(({ id }) => id)).toEqual([first.session.id, second.session.id]);
   });
 });
 

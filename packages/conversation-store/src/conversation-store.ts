@@ -1,7 +1,10 @@
+import type { ContentCipher } from "@mobile-ai-agent/content-cipher";
 import type { Db } from "mongodb";
+import { type ApprovalStore, createApprovalStore } from "./approvals.ts";
 import { type ContextStore, createContextStore } from "./contexts.ts";
 import { createMessageStore, type MessageStore } from "./messages.ts";
 import { createRunStore, type RunStore } from "./runs.ts";
+import { createSessionDeletions, type SessionDeletions } from "./session-deletions.ts";
 import { createSessionStore, type SessionStore } from "./sessions.ts";
 
 /** What is true of conversations. It needs no transactions: what must be
@@ -11,22 +14,30 @@ export interface ConversationStore {
   readonly messages: MessageStore;
   readonly contexts: ContextStore;
   readonly runs: RunStore;
+  readonly approvals: ApprovalStore;
+  readonly deletions: SessionDeletions;
   /** Call before the first write: uniqueness rests on them. Idempotent. */
   createIndexes(): Promise<void>;
 }
 
-export function createConversationStore(db: Db): ConversationStore {
-  const sessions = createSessionStore(db);
-  const messages = createMessageStore(db);
-  const contexts = createContextStore(db);
-  const runs = createRunStore(db);
+/** @param cipher seals what users and the agent say, and what is kept about them, each under the user's own key */
+export function createConversationStore(db: Db, cipher: ContentCipher): ConversationStore {
+  const sessions = createSessionStore(db, cipher);
+  const messages = createMessageStore(db, cipher);
+  const contexts = createContextStore(db, cipher);
+  const runs = createRunStore(db, cipher);
+  const approvals = createApprovalStore(db, cipher);
+  const deletions = createSessionDeletions(db, { sessions, messages, contexts, runs, approvals });
   return {
     sessions,
     messages,
     contexts,
     runs,
+    approvals,
+    deletions,
     async createIndexes() {
-      for (const store of [sessions, messages, contexts, runs]) await store.createIndexes();
+      for (const store of [sessions, messages, contexts, runs, approvals, deletions])
+        await store.createIndexes();
     },
   };
 }

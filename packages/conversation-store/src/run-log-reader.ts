@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
+import type { TransitCipher } from "@mobile-ai-agent/content-cipher";
 import type { RunEvent } from "@mobile-ai-agent/contracts";
 import { ErrorReply } from "redis";
 import { connectSecond, type RedisClient } from "./redis-client.ts";
@@ -7,8 +8,10 @@ import { connectSecond, type RedisClient } from "./redis-client.ts";
 const BLOCK_MS = 10_000;
 const RETRY_MS = 200;
 /** Of one log in one read. */
-const MAX_EVENTS = 500;
+const MAX_EVENTS = 100;
 const WAKE_KEY_MS = 60_000;
+/** What is kept for one consumer, in characters of text, before its reading pauses. */
+const MAX_QUEUED = 128 * 1024;
 
 interface Subscription {
   /** Sequence number of the last event that was given out. */
@@ -29,20 +32,26 @@ interface Feed {
  */
 export class RunLogReader {
   readonly #redis: RedisClient;
+  readonly #cipher: TransitCipher;
   readonly #feeds = new Map<string, Feed>();
   readonly #wakeKey = `wake:${randomUUID()}`;
   #wakeId = "0-0";
+  /** Subscriptions whose consumers are behind. */
+  #paused = 0;
   /** Identity of the loop that is in charge; a loop that finds another one here ends. */
   #loop: AbortController | undefined;
 
-  constructor(redis: RedisClient) {
+  constructor(redis: RedisClient, cipher: TransitCipher) {
     this.#redis = redis;
+    this.#cipher = cipher;
   }
 
   read(key: string, after: number, signal: AbortSignal): AsyncIterable<RunEvent> {
     let cancel = () => {};
-    return new ReadableStream<RunEvent>({
-      start: (controller) => {
+    let resume = () => {};
+    const stream = {
+      start: (controller: ReadableStreamDefaultController<RunEvent>) => {
+        let isPaused = false;
         const end = () => {
           cancel();
           controller.close();
@@ -51,23 +60,39 @@ export class RunLogReader {
           last: after,
           give: (event) => {
             controller.enqueue(event);
-            if (event.kind !== "token") end();
+            if (event.kind !== "token") return end();
+            if ((controller.desiredSize ?? 0) > 0) return;
+            // Nothing more is kept for a slow consumer: Redis has it.
+            isPaused = true;
+            this.#paused += 1;
+            this.#remove(key, subscription);
           },
           fail: (error) => {
             cancel();
             controller.error(error);
           },
         };
+        resume = () => {
+          if (!isPaused || (controller.desiredSize ?? 0) < MAX_QUEUED) return;
+          isPaused = false;
+          this.#paused -= 1;
+          this.#add(key, subscription);
+        };
         cancel = () => {
           signal.removeEventListener("abort", end);
+          if (isPaused) this.#paused -= 1;
+          isPaused = false;
           this.#remove(key, subscription);
         };
         if (signal.aborted) return controller.close();
         signal.addEventListener("abort", end, { once: true });
         this.#add(key, subscription);
       },
+      // Asked whenever there is room; only once all is consumed does it go on, so that each read brings many.
+      pull: () => resume(),
       cancel: () => cancel(),
-    });
+    };
+    return new ReadableStream(stream, { highWaterMark: MAX_QUEUED, size: sizeOf });
   }
 
   #add(key: string, subscription: Subscription): void {
@@ -87,7 +112,8 @@ export class RunLogReader {
     const feed = this.#feeds.get(key);
     feed?.subscriptions.delete(subscription);
     if (feed?.subscriptions.size === 0) this.#feeds.delete(key);
-    if (this.#feeds.size === 0) {
+    // A paused one comes back: the connection waits for it.
+    if (this.#feeds.size === 0 && this.#paused === 0) {
       this.#loop?.abort();
       this.#loop = undefined;
     }
@@ -110,10 +136,14 @@ export class RunLogReader {
       while (!loop.signal.aborted) await this.#readOnce(connection, loop.signal);
     } catch (error) {
       if (loop.signal.aborted) return;
-      for (const { subscriptions } of [...this.#feeds.values()]) {
-        for (const { fail } of [...subscriptions]) fail(error);
-      }
+      // A paused one that comes back begins anew.
+      this.#loop = undefined;
+      for (const key of [...this.#feeds.keys()]) this.#fail(key, error);
     }
+  }
+
+  #fail(key: string, error: unknown): void {
+    for (const { fail } of [...(this.#feeds.get(key)?.subscriptions ?? [])]) fail(error);
   }
 
   async #readOnce(connection: RedisClient, signal: AbortSignal): Promise<void> {
@@ -124,7 +154,7 @@ export class RunLogReader {
       const reply = await connection.xRead(streams, { BLOCK: BLOCK_MS, COUNT: MAX_EVENTS });
       for (const { name, messages } of reply ?? []) {
         if (name === this.#wakeKey) this.#wakeId = messages.at(-1)?.id ?? this.#wakeId;
-        else this.#deliver(name, asked.get(name) ?? 0, messages.map(toEvent));
+        else this.#open(name, asked.get(name) ?? 0, messages);
       }
     } catch (error) {
       if (signal.aborted || (error instanceof ErrorReply && !error.message.startsWith("LOADING")))
@@ -133,30 +163,56 @@ export class RunLogReader {
     }
   }
 
+  /** An entry that doesn't open ends the reading of its log, not that of others. */
+  #open(key: string, from: number, entries: readonly Entry[]): void {
+    try {
+      this.#deliver(key, from, entries);
+    } catch (error) {
+      this.#fail(key, error);
+    }
+  }
+
   /**
-   * `events` are all events of a log that followed `from`: they are complete for who has everything up to
-   * there.
+   * `entries` are all of a log that followed `from`: they are complete for who has everything up to there. Each is
+   * opened once, and only when somebody is there to take it.
    */
-  #deliver(key: string, from: number, events: readonly RunEvent[]): void {
+  #deliver(key: string, from: number, entries: readonly Entry[]): void {
     const feed = this.#feeds.get(key);
-    const end = events.at(-1)?.sequence;
-    if (feed === undefined || end === undefined) return;
+    const last = entries.at(-1);
+    if (feed === undefined || last === undefined) return;
     // A subscription made during the read may have set the position back; then the next read starts there.
-    if (feed.position === from) feed.position = end;
+    if (feed.position === from) feed.position = sequenceOf(last);
+    const opened = new Map<Entry, RunEvent>();
     for (const subscription of [...feed.subscriptions]) {
       if (subscription.last < from) continue;
-      for (const event of events) {
-        if (event.sequence <= subscription.last || !feed.subscriptions.has(subscription)) continue;
-        subscription.last = event.sequence;
+      for (const entry of entries) {
+        const sequence = sequenceOf(entry);
+        if (sequence <= subscription.last || !feed.subscriptions.has(subscription)) continue;
+        const event = opened.get(entry) ?? toEvent(this.#cipher, key, entry);
+        opened.set(entry, event);
+        subscription.last = sequence;
         subscription.give(event);
       }
     }
   }
 }
 
-/** The log is written by `append` only, so its entries are trusted. */
-function toEvent({ message }: { message: Record<string, string> }): RunEvent {
-  return JSON.parse(message.event ?? "") as RunEvent;
+/** An event without text is something too. */
+function sizeOf(event: RunEvent): number {
+  return 100 + (event.kind === "token" ? event.text.length : 0);
+}
+
+interface Entry {
+  readonly id: string;
+  readonly message: Record<string, string>;
+}
+
+const sequenceOf = ({ id }: Entry): number => Number.parseInt(id, 10);
+
+/** The log is written by `append` only, so its entries are trusted. Those from before there was a cipher are JSON. */
+function toEvent(cipher: TransitCipher, key: string, { id, message }: Entry): RunEvent {
+  const { sealed, event = "" } = message;
+  return JSON.parse(sealed === undefined ? event : cipher.open([key, id], sealed)) as RunEvent;
 }
 
 function ignore(): void {}

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import type { RunEvent } from "@mobile-ai-agent/contracts";
-import { eventually, startRedis } from "@mobile-ai-agent/test-support";
+import { eventually, startRedis, testTransitCipher } from "@mobile-ai-agent/test-support";
 import { createClient } from "redis";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { RedisClient } from "./redis-client.ts";
@@ -21,7 +21,7 @@ afterAll(() => server?.stop());
 beforeEach(async () => {
   redis = createClient({ url: server.url });
   await redis.connect();
-  log = createRunLog(redis);
+  log = createRunLog(redis, testTransitCipher());
   stop = new AbortController();
   setMaxListeners(0, stop.signal);
 });
@@ -125,7 +125,7 @@ describe("run log", () => {
     leaving.abort();
     await left.done;
     await appendTokens(runId, 3, 3);
-    await log.append({ runId, sequence: 4, kind: "failed", reason: "planted" });
+    await log.append({ runId, sequence: 4, kind: "failed", code: "unavailable", reason: "planted" });
     await stays.done;
     expect([left.sequences, stays.sequences]).toEqual([range(1, 2), range(1, 4)]);
   });

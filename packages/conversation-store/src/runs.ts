@@ -1,6 +1,7 @@
-import type { RunStatus } from "@mobile-ai-agent/contracts";
+import type { ContentCipher, Place } from "@mobile-ai-agent/content-cipher";
+import type { FailureCode, RunStatus } from "@mobile-ai-agent/contracts";
 import { isDuplicateKey } from "@mobile-ai-agent/service-kit";
-import type { Db } from "mongodb";
+import type { Binary, Db, Filter } from "mongodb";
 
 interface RunDocument {
   _id: string;
@@ -10,8 +11,15 @@ interface RunDocument {
   status: RunStatus;
   /** When its user asked for its end. */
   cancel_requested_at?: Date;
-  /** Absent before the first. */
-  steps?: RunStep[];
+  failure?: RunFailure;
+  /** JSON text, each sealed; as they are in runs from before there was a cipher. Absent before the first. */
+  steps?: (Binary | RunStep)[];
+  /** JSON text of an `OpenStep`, sealed, while it waits. */
+  open_step?: Binary;
+  /** Until when it waits at most. */
+  waiting_until?: Date;
+  /** Absent when not. */
+  tainted?: true;
   created_at: Date;
   updated_at: Date;
 }
@@ -25,6 +33,29 @@ export interface RunStep {
   readonly results: readonly string[];
 }
 
+/** A round that waits for calls to be approved: `null` is the result of a call that was not made yet. */
+export interface OpenStep extends Omit<RunStep, "results"> {
+  readonly results: readonly (string | null)[];
+  /** The text of the run's log, and the number of its last event. */
+  readonly said: string;
+  readonly sequence: number;
+}
+
+export interface RunFailure {
+  readonly code: FailureCode;
+  /** In words for the person who asked. */
+  readonly reason: string;
+  /** When it is worth trying again. */
+  readonly availableAt?: Date | undefined;
+}
+
+/** What was done of a run so far: who takes it over must not do it again. */
+export interface RunProgress {
+  readonly steps: readonly RunStep[];
+  /** The round that is to be finished first. */
+  readonly openStep?: OpenStep | undefined;
+}
+
 /** The making of one answer. `messageId` is the user's message that asked for it. */
 export interface Run {
   readonly id: string;
@@ -34,8 +65,10 @@ export interface Run {
   readonly status: RunStatus;
   /** Whether its user has asked for its end. */
   readonly cancelRequested: boolean;
-  /** What was done so far: who takes the run over must not do it again. */
-  readonly steps: readonly RunStep[];
+  /** Whether the model has read what the user didn't write: others may speak through it from then on. */
+  readonly tainted: boolean;
+  /** Of a run that failed. */
+  readonly failure?: RunFailure | undefined;
   readonly createdAt: Date;
   /** When the status last changed. */
   readonly updatedAt: Date;
@@ -54,18 +87,39 @@ export interface RunStore {
   create(run: NewRun): Promise<Run>;
   get(runId: string): Promise<Run | undefined>;
   setStatus(runId: string, status: RunStatus): Promise<void>;
-  addStep(runId: string, step: RunStep): Promise<void>;
+  fail(runId: string, failure: RunFailure): Promise<void>;
+  /** A step has results of tools: it taints the run. */
+  addStep(run: Pick<Run, "id" | "userId">, step: RunStep): Promise<void>;
+  /** Only who takes a run over needs it, so a run is read without. */
+  progressOf(run: Pick<Run, "id" | "userId">): Promise<RunProgress>;
+  taint(runId: string): Promise<void>;
+  /** Whether a run of the session is tainted: the model is shown its answer. */
+  isSessionTainted(sessionId: string): Promise<boolean>;
+  /** Lets a run wait, until `until` at most. */
+  park(run: Pick<Run, "id" | "userId">, step: OpenStep, until: Date): Promise<void>;
+  /** Runs that wait though their time is over, or their user has asked for their end. */
+  overdueWaiting(now: Date, limit: number): Promise<Run[]>;
   /** Notes that the user wants the run to end; whoever handles it hears of it by `RunCancellations`. */
   requestCancel(runId: string): Promise<void>;
+  /** Those of a session that have not ended. */
+  unfinishedOf(sessionId: string): Promise<Run[]>;
+  /** Ids of a session's runs whose status has changed since `date`, whatever it is. */
+  changedSince(sessionId: string, date: Date): Promise<string[]>;
+  removeAll(sessionId: string): Promise<void>;
   /** Runs whose status is `queued` or `running` since before `date`, the oldest first. */
   unfinishedBefore(date: Date, limit: number): Promise<Run[]>;
 }
 
-export function createRunStore(db: Db): RunStore {
+/** Steps may be large, and few want them. */
+const WITHOUT_STEPS = { projection: { steps: 0, open_step: 0 } } as const;
+
+export function createRunStore(db: Db, cipher: ContentCipher): RunStore {
   const runs = db.collection<RunDocument>("runs");
   return {
     async createIndexes() {
       await runs.createIndex({ status: 1, updated_at: 1 });
+      await runs.createIndex({ session_id: 1, tainted: 1 });
+      await runs.createIndex({ session_id: 1, updated_at: 1 });
     },
 
     async create({ runId, sessionId, userId, messageId }) {
@@ -83,14 +137,14 @@ export function createRunStore(db: Db): RunStore {
         await runs.insertOne(document);
         return toRun(document);
       } catch (error) {
-        const existing = isDuplicateKey(error) ? await runs.findOne({ _id: runId }) : null;
+        const existing = isDuplicateKey(error) ? await runs.findOne({ _id: runId }, WITHOUT_STEPS) : null;
         if (existing === null) throw error;
         return toRun(existing);
       }
     },
 
     async get(runId) {
-      const document = await runs.findOne({ _id: runId });
+      const document = await runs.findOne({ _id: runId }, WITHOUT_STEPS);
       return document === null ? undefined : toRun(document);
     },
 
@@ -98,16 +152,77 @@ export function createRunStore(db: Db): RunStore {
       await runs.updateOne({ _id: runId }, { $set: { status, updated_at: new Date() } });
     },
 
-    async addStep(runId, step) {
-      await runs.updateOne({ _id: runId }, { $push: { steps: step } });
+    async fail(runId, { code, reason, availableAt }) {
+      const failure = { code, reason, ...(availableAt && { availableAt }) };
+      await runs.updateOne({ _id: runId }, { $set: { status: "failed", failure, updated_at: new Date() } });
+    },
+
+    async addStep({ id, userId }, step) {
+      const sealed = await cipher.seal(userId, placeOf(id, "steps"), JSON.stringify(step));
+      const change = {
+        $push: { steps: sealed },
+        $set: { tainted: true as const },
+        $unset: { open_step: "" as const },
+      };
+      await runs.updateOne({ _id: id }, change);
+    },
+
+    async progressOf({ id, userId }) {
+      const document = await runs.findOne({ _id: id }, { projection: { steps: 1, open_step: 1 } });
+      const open = async <T>(sealed: Binary, field: string): Promise<T> =>
+        JSON.parse(await cipher.open(userId, placeOf(id, field), sealed));
+      const steps = (document?.steps ?? []).map((step) =>
+        isSealed(step) ? open<RunStep>(step, "steps") : step,
+      );
+      const openStep = document?.open_step && (await open<OpenStep>(document.open_step, "open_step"));
+      return { steps: await Promise.all(steps), openStep };
+    },
+
+    async taint(runId) {
+      await runs.updateOne({ _id: runId }, { $set: { tainted: true } });
+    },
+
+    async isSessionTainted(sessionId) {
+      const found = await runs.findOne({ session_id: sessionId, tainted: true }, { projection: { _id: 1 } });
+      return found !== null;
+    },
+
+    async park({ id, userId }, step, until) {
+      const tainted = step.results.some((result) => result !== null);
+      const open_step = await cipher.seal(userId, placeOf(id, "open_step"), JSON.stringify(step));
+      const waiting = { status: "waiting", open_step, waiting_until: until } as const;
+      const change = { ...waiting, ...(tainted && { tainted }), updated_at: new Date() };
+      await runs.updateOne({ _id: id }, { $set: change });
+    },
+
+    async overdueWaiting(now, limit) {
+      const overdue = [{ waiting_until: { $lt: now } }, { cancel_requested_at: { $exists: true } }];
+      const found = runs.find({ status: "waiting", $or: overdue }, WITHOUT_STEPS);
+      return (await found.sort({ updated_at: 1 }).limit(limit).toArray()).map(toRun);
     },
 
     async requestCancel(runId) {
       await runs.updateOne({ _id: runId }, { $set: { cancel_requested_at: new Date() } });
     },
 
+    async unfinishedOf(session_id) {
+      const status = { $in: ["queued", "running", "waiting"] as const };
+      const found = runs.find({ session_id, status } as Filter<RunDocument>, WITHOUT_STEPS);
+      return (await found.toArray()).map(toRun);
+    },
+
+    async changedSince(session_id, date) {
+      const found = runs.find({ session_id, updated_at: { $gte: date } }, { projection: { _id: 1 } });
+      return (await found.toArray()).map(({ _id }) => _id);
+    },
+
+    async removeAll(session_id) {
+      await runs.deleteMany({ session_id });
+    },
+
     async unfinishedBefore(date, limit) {
-      const found = runs.find({ status: { $in: ["queued", "running"] }, updated_at: { $lt: date } });
+      const unfinished = { status: { $in: ["queued", "running"] }, updated_at: { $lt: date } } as const;
+      const found = runs.find(unfinished as Filter<RunDocument>, WITHOUT_STEPS);
       return (await found.sort({ updated_at: 1 }).limit(limit).toArray()).map(toRun);
     },
   };
@@ -122,8 +237,17 @@ function toRun(document: RunDocument): Run {
     messageId: message_id,
     status,
     cancelRequested: document.cancel_requested_at !== undefined,
-    steps: document.steps ?? [],
+    tainted: document.tainted === true,
+    failure: document.failure,
     createdAt: created_at,
     updatedAt: updated_at,
   };
+}
+
+function placeOf(runId: string, field: string): Place {
+  return { collection: "runs", record: runId, field };
+}
+
+function isSealed(step: Binary | RunStep): step is Binary {
+  return "_bsontype" in step;
 }

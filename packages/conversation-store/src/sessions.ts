@@ -1,15 +1,20 @@
 import { createHash, randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
+import type { ContentCipher, Place } from "@mobile-ai-agent/content-cipher";
 import type { Session } from "@mobile-ai-agent/contracts";
-import type { Db } from "mongodb";
+import type { Binary, Db, Filter } from "mongodb";
+import type { OwnedSession } from "./contexts.ts";
+import { readCursor, writeCursor } from "./cursor.ts";
+import { createTitles } from "./titles.ts";
 
 interface SessionDocument {
   _id: string;
   user_id: string;
-  title: string;
+  /** That it was begun with; later ones are `Titles`. Sealed, as `device_info`; text from before there was a cipher. */
+  title: Binary | string;
   /** SHA-256 of the session token, base64url; the token itself is shown once and kept nowhere. */
   token_hash: string;
   /** JSON text: the keys are the client's, and a database takes no `$os` and no `os.name`. */
-  device_info: string;
+  device_info: Binary | string;
   created_at: Date;
   updated_at: Date;
 }
@@ -25,48 +30,89 @@ export interface SessionStore {
   create(session: NewSession): Promise<{ session: Session; token: string }>;
   /** @returns undefined when there is none, or it is another user's. */
   get(id: string, userId: string): Promise<Session | undefined>;
-  /** The user's sessions, the last used first, at most 100. */
-  list(userId: string): Promise<Session[]>;
+  /**
+   * The user's sessions, the last used first.
+   *
+   * @param page.after `next` of the page before
+   * @returns undefined for an `after` that was never given out
+   */
+  list(
+    userId: string,
+    page: { readonly after?: string | undefined; readonly limit: number },
+  ): Promise<{ sessions: Session[]; next: string | undefined } | undefined>;
+  /** Calls a session after its first message, unless somebody has called it something. */
+  setAutomaticTitle(session: OwnedSession, title: string): Promise<void>;
+  rename(session: OwnedSession, title: string): Promise<void>;
   /** Whether `token` is the one that was given out with the session. */
   matchesToken(id: string, token: string): Promise<boolean>;
   /** Notes that the session was used now. */
   touch(id: string): Promise<void>;
+  remove(id: string): Promise<void>;
 }
 
-const LIST_LIMIT = 100;
-
-export function createSessionStore(db: Db): SessionStore {
+export function createSessionStore(db: Db, cipher: ContentCipher): SessionStore {
   const sessions = db.collection<SessionDocument>("sessions");
+  const titles = createTitles(db, cipher);
+
+  async function withTitles(userId: string, documents: readonly SessionDocument[]): Promise<Session[]> {
+    if (documents.length === 0) return [];
+    const sessionIds = documents.map(({ _id }) => _id);
+    const given = await titles.of(userId, sessionIds);
+    return await Promise.all(
+      documents.map(async (document) => {
+        const last = given.get(document._id);
+        if (last?.chosen) return describe(document, last.title);
+        const begun = await cipher.open(userId, placeOf(document._id, "title"), document.title);
+        return describe(document, begun === "" && last ? last.title : begun);
+      }),
+    );
+  }
+
   return {
     async createIndexes() {
-      await sessions.createIndex({ user_id: 1, updated_at: -1 });
+      await sessions.createIndex({ user_id: 1, updated_at: -1, _id: -1 });
+      await titles.createIndexes();
     },
 
     async create({ userId, title = "", deviceInfo = {} }) {
       const token = randomBytes(32).toString("base64url");
       const now = new Date();
+      const _id = randomUUID();
       const document: SessionDocument = {
-        _id: randomUUID(),
+        _id,
         user_id: userId,
-        title,
+        title: await cipher.seal(userId, placeOf(_id, "title"), title),
         token_hash: hashOf(token),
-        device_info: JSON.stringify(deviceInfo),
+        device_info: await cipher.seal(userId, placeOf(_id, "device_info"), JSON.stringify(deviceInfo)),
         created_at: now,
         updated_at: now,
       };
       await sessions.insertOne(document);
-      return { session: toSession(document), token };
+      return { session: describe(document, title), token };
     },
 
     async get(id, userId) {
       const document = await sessions.findOne({ _id: id, user_id: userId });
-      return document === null ? undefined : toSession(document);
+      return document === null ? undefined : (await withTitles(userId, [document]))[0];
     },
 
-    async list(userId) {
-      const found = sessions.find({ user_id: userId }).sort({ updated_at: -1 }).limit(LIST_LIMIT);
-      return (await found.toArray()).map(toSession);
+    async list(user_id, { after, limit }) {
+      const place = after === undefined ? undefined : readCursor(after);
+      if (after !== undefined && place === undefined) return undefined;
+      const behind: Filter<SessionDocument> = place
+        ? { $or: [{ updated_at: { $lt: place.time } }, { updated_at: place.time, _id: { $lt: place.id } }] }
+        : {};
+      // One more than asked for tells whether there is another page.
+      const found = sessions.find({ user_id, ...behind }).sort({ updated_at: -1, _id: -1 });
+      const documents = await found.limit(limit + 1).toArray();
+      const page = documents.slice(0, limit);
+      const last = documents.length > limit ? page.at(-1) : undefined;
+      const next = last && writeCursor({ time: last.updated_at, id: last._id });
+      return { sessions: await withTitles(user_id, page), next };
     },
+
+    setAutomaticTitle: titles.setAutomatic,
+    rename: titles.rename,
 
     async matchesToken(id, token) {
       const document = await sessions.findOne({ _id: id }, { projection: { token_hash: 1 } });
@@ -78,6 +124,11 @@ export function createSessionStore(db: Db): SessionStore {
     async touch(id) {
       await sessions.updateOne({ _id: id }, { $set: { updated_at: new Date() } });
     },
+
+    async remove(id) {
+      await sessions.deleteOne({ _id: id });
+      await titles.remove(id);
+    },
   };
 }
 
@@ -85,6 +136,10 @@ function hashOf(token: string): string {
   return createHash("sha256").update(token).digest("base64url");
 }
 
-function toSession({ _id, title, created_at, updated_at }: SessionDocument): Session {
+function placeOf(id: string, field: "title" | "device_info"): Place {
+  return { collection: "sessions", record: id, field };
+}
+
+function describe({ _id, created_at, updated_at }: SessionDocument, title: string): Session {
   return { id: _id, title, created_at: created_at.toISOString(), updated_at: updated_at.toISOString() };
 }

@@ -3,6 +3,7 @@ export { type Breaker, BreakerOpen, createBreaker } from "./breaker.ts";
 export { clientNetwork } from "./client-network.ts";
 export {
   baseConfig,
+  budgetConfig,
   ConfigError,
   chatLimitConfig,
   mongoConfig,
@@ -12,6 +13,7 @@ export {
   tokenConfig,
 } from "./config.ts";
 export { startDeadline } from "./deadline.ts";
+export { type FollowedFile, followFile } from "./follow-file.ts";
 export { listen } from "./listen.ts";
 export { createLogger, type Logger } from "./logger.ts";
 export { startManagement } from "./management.ts";

@@ -1,12 +1,22 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { createSoftwareAuthenticator } from "@mobile-ai-agent/test-support";
 import fc from "fast-check";
 import { generate } from "otplib";
 import { z } from "zod";
 import { valuesOf } from "./arbitraries.ts";
 import { type Described, pathParameters } from "./operations.ts";
+import { PROVIDER } from "./provider.ts";
 import type { Call } from "./send.ts";
-import { callAs, good, type Ids, newCredential, PICTURE, signIn, type User } from "./users.ts";
+import {
+  callAs,
+  good,
+  type Ids,
+  newCredential,
+  PICTURE,
+  signIn,
+  signInWithProvider,
+  type User,
+} from "./users.ts";
 
 /** Makes what an operation's success needs beyond a body of the right form. */
 type Preparation = (origin: string, user: User) => Promise<object>;
@@ -37,17 +47,36 @@ const BODIES: Readonly<Record<string, Preparation>> = {
     const options = good(await callAs(origin, user, ["POST", "/api/auth/passkey/options", {}]));
     return { credential: user.authenticator.get(z.object({ challenge: z.string() }).parse(options)) };
   },
+  async exchangeOidcCode(origin, user) {
+    const code_verifier = randomBytes(32).toString("base64url");
+    const challenge = createHash("sha256").update(code_verifier).digest("base64url");
+    const { end } = await signInWithProvider(origin, user.authenticator.origin, {
+      name: `new_${randomBytes(8).toString("hex")}`,
+      query: `?client=app&code_challenge=${challenge}`,
+    });
+    return { code: new URL(end).searchParams.get("code"), code_verifier };
+  },
   async createPasskey(origin, user) {
     const device = createSoftwareAuthenticator(user.authenticator.origin);
     return { name: "another", credential: await newCredential(origin, user, device) };
   },
   createMessage: async () => ({ content: "hello" }),
+  editMessage: async () => ({ content: "hello again", ...upToDate() }),
+  regenerateAnswer: async () => upToDate(),
 };
 
 /** Queries that a success needs. */
 const QUERIES: Readonly<Record<string, (user: User) => string | undefined>> = {
   getMediaContent: ({ mediaQuery }) => mediaQuery,
+  // What everybody has said.
+  searchMessages: () => "q=so%20says",
+  finishOidc: () => "state=of-another-browser",
 };
+
+/** As if nothing could have happened since. */
+function upToDate() {
+  return { client_message_id: randomBytes(8).toString("hex"), after: 2 ** 31 };
+}
 
 async function newRefreshToken(origin: string, user: User) {
   return { refresh_token: (await signIn(origin, user)).refresh_token };
@@ -69,13 +98,18 @@ export async function goodCall(
   { origin, user, ids = user.ids }: { origin: string; user: User; ids?: Ids },
 ): Promise<Call> {
   const body = operation.source.upload ? PICTURE : await goodBody(operation, origin, user);
-  const query = QUERIES[operation.id]?.(user);
   return {
     method: operation.method,
-    path: pathOf(operation, ids) + (query === undefined ? "" : `?${query}`),
+    path: pathOf(operation, ids) + queryOf(operation, user),
     headers: headersOf(operation, user),
     ...(body !== undefined && { body }),
   };
+}
+
+/** The query that a success needs, with its question mark; empty for most. */
+export function queryOf({ id }: Described, user: User): string {
+  const query = QUERIES[id]?.(user);
+  return query === undefined ? "" : `?${query}`;
 }
 
 async function goodBody({ id, body }: Described, origin: string, user: User): Promise<string | undefined> {
@@ -96,8 +130,12 @@ export function headersOf({ needsUser, body, source }: Described, user: User): R
   };
 }
 
+/** What a path names that is nobody's own. */
+export const COMMON: Ids = { provider: PROVIDER };
+
 /** @throws Error for a parameter that has no fixture */
-export function pathOf(operation: Described, ids: Ids): string {
+export function pathOf(operation: Described, ownIds: Ids): string {
+  const ids = { ...COMMON, ...ownIds };
   for (const name of pathParameters(operation)) {
     if (ids[name] === undefined) {
       throw new Error(

@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { createSoftwareAuthenticator } from "@mobile-ai-agent/test-support";
+import { createBrowser, createSoftwareAuthenticator } from "@mobile-ai-agent/test-support";
 import { z } from "zod";
+import type { Platform } from "../platform.ts";
+import { PROVIDER } from "./provider.ts";
 import { type Answer, send } from "./send.ts";
 
 /** What a path names, by parameter. An operation with another parameter has no fixture, and fails the tests. */
@@ -71,7 +73,10 @@ export async function signIn(
 }
 
 /** Gives the user one of each thing that a path can name, with their username, which nobody else has, in all texts. */
-export async function furnish(origin: string, user: User): Promise<User> {
+export async function furnish(
+  { gateway: origin, askApproval }: Pick<Platform, "gateway" | "askApproval">,
+  user: User,
+): Promise<User> {
   const call = async (...parts: Parameters<typeof callAs>[2]) => good(await callAs(origin, user, parts));
   const marker = user.username;
   const session = z
@@ -80,13 +85,18 @@ export async function furnish(origin: string, user: User): Promise<User> {
   await call("PATCH", `/api/context/${session.session_id}`, { [marker]: marker });
   const message = { content: `so says ${marker}` };
   const sent = await call("POST", `/api/message/${session.session_id}`, message);
-  const { run_id: runId } = z.object({ run_id: z.string() }).parse(sent);
+  const { run_id: runId, message: said } = z
+    .object({ run_id: z.string(), message: z.object({ id: z.string() }) })
+    .parse(sent);
   await addPasskey(origin, user);
   const picture = await upload(origin, user);
   user.sessionToken = session.session_token;
   user.mediaQuery = picture.url.split("?")[1] ?? "";
   const { authenticator } = user;
-  user.ids = { sessionId: session.session_id, runId, passkeyId: authenticator.id, mediaId: picture.id };
+  const approvalId = await askApproval(runId, marker);
+  const identityId = await linkIdentity(origin, user);
+  const ids = { sessionId: session.session_id, messageId: said.id, runId, approvalId };
+  user.ids = { ...ids, passkeyId: authenticator.id, mediaId: picture.id, identityId };
   return user;
 }
 
@@ -108,6 +118,46 @@ async function upload(origin: string, { address, token }: User) {
     body: PICTURE,
   });
   return z.object({ id: z.string(), url: z.string() }).parse(good(answer));
+}
+
+/**
+ * Signs in with the provider, by a name that it then has an account of.
+ *
+ * @param query of the start
+ * @returns where the browser ends, and its refresh token if it is a page's
+ */
+export async function signInWithProvider(
+  origin: string,
+  page: string,
+  { name, query = "" }: { name: string; query?: string },
+): Promise<{ end: string; refreshToken: string | undefined }> {
+  const browser = createBrowser({ [page]: origin });
+  const start = await browser.visit(`${page}/api/auth/oidc/${PROVIDER}/start${query}`);
+  const back = await browser.follow(
+    `${start.location}&login_hint=${name}`,
+    `${page}/api/auth/oidc/${PROVIDER}/callback`,
+  );
+  const { location } = await browser.visit(back.location ?? "");
+  return { end: location ?? "", refreshToken: browser.cookie(page, "__Secure-refresh_token") };
+}
+
+/** Links an account at the provider, of the user's own name. */
+async function linkIdentity(origin: string, user: User): Promise<string> {
+  const page = user.authenticator.origin;
+  const browser = createBrowser({ [page]: origin });
+  const { password, username } = user;
+  const answer = await callAs(origin, user, ["POST", `/api/auth/oidc/${PROVIDER}/link`, { password }]);
+  const { url } = z.object({ url: z.string() }).parse(good(answer));
+  const cookies = [answer.headers["set-cookie"] ?? []].flat();
+  browser.keep(page, new Response(null, { headers: cookies.map((cookie) => ["set-cookie", cookie]) }));
+  const back = await browser.follow(`${url}&login_hint=${username}`, `${page}/settings`);
+  if (!back.location?.endsWith("?oidc=linked")) throw new Error(`the link ended at ${back.location}`);
+  return identityIdOf(good(await callAs(origin, user, ["GET", "/api/auth/identities"])));
+}
+
+export function identityIdOf(list: unknown): string {
+  const { identities } = z.object({ identities: z.array(z.object({ id: z.string() })) }).parse(list);
+  return identities[0]?.id ?? "";
 }
 
 async function addPasskey(origin: string, user: User): Promise<void> {

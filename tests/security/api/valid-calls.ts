@@ -1,6 +1,6 @@
 import fc, { type Arbitrary } from "fast-check";
 import { valuesOf } from "./arbitraries.ts";
-import { headersOf } from "./calls.ts";
+import { COMMON, headersOf } from "./calls.ts";
 import { type Described, pathParameters } from "./operations.ts";
 import type { Call } from "./send.ts";
 import { PICTURE, type User } from "./users.ts";
@@ -22,7 +22,8 @@ export function validCalls(operation: Described, user: User): Arbitrary<Call> {
     }));
 }
 
-function pathsOf(operation: Described, { ids }: User): Arbitrary<string> {
+function pathsOf(operation: Described, user: User): Arbitrary<string> {
+  const ids = { ...COMMON, ...user.ids };
   const names = pathParameters(operation);
   const values = names.map((name) =>
     fc.oneof(

@@ -5,9 +5,17 @@ import {
   createRunCancellations,
   createRunLog,
   createRunQueue,
+  createUserEvents,
 } from "@mobile-ai-agent/conversation-store";
 import { connectMongo, connectRedis, createLogger, type Service } from "@mobile-ai-agent/service-kit";
-import { createIssuer, startMongo, startRedis } from "@mobile-ai-agent/test-support";
+import {
+  CONTENT_ENV,
+  createIssuer,
+  startMongo,
+  startRedis,
+  testCipher,
+  testTransitCipher,
+} from "@mobile-ai-agent/test-support";
 import { readServiceConfig } from "../../../context-protocol-server/src/config.ts";
 import { createService as createContextProtocolServer } from "../../../context-protocol-server/src/service.ts";
 import { orchestratorConfig } from "../config.ts";
@@ -35,7 +43,7 @@ export async function startPlatform() {
         MCP_URL: "https://agent.test/mcp",
         MCP_ALLOWED_HOSTS: "127.0.0.1",
       },
-      ...{ ...databases, RUN_TOKEN_KEY },
+      ...{ ...databases, RUN_TOKEN_KEY, ...CONTENT_ENV },
     }),
     { logger },
   );
@@ -43,21 +51,22 @@ export async function startPlatform() {
   await contexts.start();
   const env = {
     ...{ RUN_TOKEN_KEY, CONTEXT_PROTOCOL_SERVER_URL: `http://127.0.0.1:${contexts.port()}` },
-    ...{ PORT: "0", METRICS_PORT: "0", ...databases },
+    ...{ PORT: "0", METRICS_PORT: "0", ...databases, ...CONTENT_ENV },
     ...{ LLM_SERVER_URL: model.url, LLM_MODEL: "any", CLAIM_AFTER_MS: "600" },
   };
   const { db, close } = await connectMongo({ MONGODB_URI: mongo.uri }, "test");
   resources.defer(() => close());
   const redis = await connectRedis({ REDIS_URL: redisServer.url });
   resources.defer(() => redis.destroy());
-  const store = createConversationStore(db);
+  const store = createConversationStore(db, testCipher(db));
   await store.createIndexes();
-  const [queue, runLog] = [createRunQueue(redis), createRunLog(redis)];
+  const [queue, runLog] = [createRunQueue(redis), createRunLog(redis, testTransitCipher())];
   const services: Service[] = [];
 
   return {
     env,
-    ...{ model, store, queue, runLog, cancellations: createRunCancellations(redis) },
+    ...{ db, model, store, queue, runLog, cancellations: createRunCancellations(redis) },
+    ...{ redis, userEvents: createUserEvents(redis, testTransitCipher()) },
 
     async startOrchestrator(more: Record<string, string> = {}): Promise<void> {
       const service = createService(orchestratorConfig.parse({ ...env, ...more }), { logger });
@@ -69,10 +78,9 @@ export async function startPlatform() {
       await Promise.all(services.splice(0).map((service) => service.stop()));
     },
 
-    /** A message of a new user in a new session, and the run that is to answer it; not queued yet. */
-    async storeRun(content: string) {
-      const userId = randomUUID();
-      const { id: sessionId } = (await store.sessions.create({ userId })).session;
+    /** A message, of a new user in a new session unless they are given, and the run that is to answer it; not queued yet. */
+    async storeRun(content: string, userId: string = randomUUID(), session?: string) {
+      const sessionId = session ?? (await store.sessions.create({ userId })).session.id;
       const { message, runId } = await store.messages.addUserMessage({
         ...{ sessionId, userId, type: "text" as const, content },
       });

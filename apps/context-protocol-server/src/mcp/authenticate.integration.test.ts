@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type ConversationStore, createConversationStore } from "@mobile-ai-agent/conversation-store";
 import { connectMongo, createLogger, signRunToken } from "@mobile-ai-agent/service-kit";
-import { createIssuer, startMongo, startRedis } from "@mobile-ai-agent/test-support";
+import { CONTENT_ENV, createIssuer, startMongo, startRedis, testCipher } from "@mobile-ai-agent/test-support";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readServiceConfig } from "../config.ts";
@@ -26,12 +26,13 @@ beforeAll(async () => {
     MONGODB_URI: mongo.uri,
     REDIS_URL: redis.url,
     RUN_TOKEN_KEY,
+    ...CONTENT_ENV,
     MCP_URL: "https://agent.test/mcp",
     MCP_ALLOWED_HOSTS: "127.0.0.1",
   });
   const database = await connectMongo(config, "test");
   cleanup.defer(() => database.close());
-  store = createConversationStore(database.db);
+  store = createConversationStore(database.db, testCipher(database.db));
   const service = createService(config, { logger: createLogger("test", "error") });
   cleanup.defer(() => service.stop());
   await service.start();
@@ -45,9 +46,9 @@ async function storeRun() {
   const [userId, runId] = [randomUUID(), randomUUID()];
   const { id: sessionId } = (await store.sessions.create({ userId })).session;
   const { id: otherId } = (await store.sessions.create({ userId })).session;
-  await store.contexts.update(sessionId, { name: "Ada" });
+  await store.contexts.update({ sessionId, userId }, { name: "Ada" });
   await store.runs.create({ runId, sessionId, userId, messageId: randomUUID() });
-  return { runId, sessionId, otherId };
+  return { runId, sessionId, otherId, userId };
 }
 
 async function connectAs(runId: string, key = RUN_TOKEN_KEY) {
@@ -80,7 +81,7 @@ describe("a run that is being answered", () => {
   });
 
   it("changes its own session's context and no other's", async () => {
-    const { runId, sessionId, otherId } = await storeRun();
+    const { runId, sessionId, otherId, userId } = await storeRun();
     const run = await connectAs(runId);
     const update = (session_id: string) =>
       run.callTool({ name: "update_context", arguments: { session_id, patch: { likes: "tea" } } });
@@ -88,7 +89,7 @@ describe("a run that is being answered", () => {
       context: { name: "Ada", likes: "tea" },
     });
     expect((await update(otherId)).isError).toBe(true);
-    expect((await store.contexts.get(otherId)).context).toEqual({});
+    expect((await store.contexts.get({ sessionId: otherId, userId })).context).toEqual({});
     await run.close();
   });
 

@@ -21,10 +21,12 @@ export async function sessionOf(caller: Caller, id: string): Promise<Session | u
   return id === onlySession ? await store.sessions.get(id, userId) : undefined;
 }
 
+const MOST = 100;
+
 /** @returns the sessions that the caller may see, the last used first, at most 100 */
 export async function sessionsOf(caller: Caller): Promise<Session[]> {
   const { store, userId, onlySession } = caller;
-  if (onlySession === undefined) return await store.sessions.list(userId);
+  if (onlySession === undefined) return (await store.sessions.list(userId, { limit: MOST }))?.sessions ?? [];
   const session = await sessionOf(caller, onlySession);
   return session === undefined ? [] : [session];
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { request as httpRequest } from "node:http";
 import { createLogger } from "@mobile-ai-agent/service-kit";
-import { createIssuer, startMongo, startRedis } from "@mobile-ai-agent/test-support";
+import { CONTENT_ENV, createIssuer, startMongo, startRedis } from "@mobile-ai-agent/test-support";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readServiceConfig } from "../config.ts";
@@ -32,6 +32,7 @@ beforeAll(async () => {
     MONGODB_URI: mongo.uri,
     REDIS_URL: redis.url,
     RUN_TOKEN_KEY,
+    ...CONTENT_ENV,
     MCP_URL: "https://agent.test/mcp",
     MCP_ALLOWED_HOSTS: "agent.test,127.0.0.1",
     MCP_ALLOWED_ORIGINS: "agent.test",
@@ -150,7 +151,8 @@ describe.each(REVISIONS)("revision $revision over three replicas", ({ revision, 
     expect(await search("* (4+5)")).toEqual(["Is 3 * (4+5) = 27?"]);
     expect(await search(".*")).toEqual([]);
     const { structuredContent } = await client.callTool({ name: "list_sessions", arguments: {} });
-    expect(structuredContent).toEqual(await api(token, "GET", "/api/session"));
+    const { sessions } = await api(token, "GET", "/api/session");
+    expect(structuredContent).toEqual({ sessions });
     await client.close();
   });
 

@@ -7,7 +7,7 @@ const MIME_TYPE = "application/json";
 
 /** Resources `context://sessions/{id}`: what the agent should know, one for each of the caller's sessions. */
 export function registerSessionContexts(server: McpServer, caller: Caller): void {
-  const { store } = caller;
+  const { store, userId } = caller;
   const list = sheltered(caller, async () => ({
     resources: (await sessionsOf(caller)).map(({ id, title, updated_at }) => ({
       uri: `context://sessions/${id}`,
@@ -29,7 +29,7 @@ export function registerSessionContexts(server: McpServer, caller: Caller): void
       const sessionId = SessionId.safeParse(id).data;
       const session = sessionId === undefined ? undefined : await sessionOf(caller, sessionId);
       if (session === undefined) throw new ResourceNotFoundError(uri.href);
-      const text = JSON.stringify(await store.contexts.get(session.id));
+      const text = JSON.stringify(await store.contexts.get({ sessionId: session.id, userId }));
       return { contents: [{ uri: uri.href, mimeType: MIME_TYPE, text }] };
     }),
   );

@@ -1,12 +1,21 @@
 import { CreateMessageRequest, type CreateMessageResponse } from "@mobile-ai-agent/contracts";
-import type { ConversationStore, RunQueue } from "@mobile-ai-agent/conversation-store";
+import { type ConversationStore, type RunQueue, titleOf } from "@mobile-ai-agent/conversation-store";
 import { contextHeaders, parseBody, userOf } from "@mobile-ai-agent/service-kit";
 import type { RequestHandler } from "express";
 import type { MediaCheck } from "../media-check.ts";
+import { originSocket, type TellUser } from "../tell-user.ts";
 import { ownedSession } from "./owned-session.ts";
 
+interface Dependencies {
+  readonly store: ConversationStore;
+  readonly queue: RunQueue;
+  readonly checkMedia: MediaCheck;
+  readonly tell: TellUser;
+}
+
 /**
- * POST /api/message/:sessionId: stores the message, then its run, then queues the run; 201.
+ * POST /api/message/:sessionId: stores the message, then its run, then queues the run; 201. The user's other devices are
+ * told. A session without a title is called after its first message.
  *
  * A picture or recording has to be the caller's when the message is stored; a resend finds it stored, whatever has become
  * of the media since.
@@ -14,22 +23,19 @@ import { ownedSession } from "./owned-session.ts";
  * Each step is idempotent. Whoever resends the message after a crash between two of them has the rest done,
  * and a stored run that never got into the queue is found by agent-orchestrator's sweep.
  */
-export function createMessage(
-  store: ConversationStore,
-  queue: RunQueue,
-  checkMedia: MediaCheck,
-): RequestHandler {
+export function createMessage({ store, queue, checkMedia, tell }: Dependencies): RequestHandler {
   const isStored = async (sessionId: string, clientMessageId: string | undefined) =>
     clientMessageId !== undefined &&
     (await store.messages.findUserMessage(sessionId, clientMessageId)) !== undefined;
   return async (request, response) => {
-    const { id: sessionId } = await ownedSession(store, request);
+    const session = await ownedSession(store, request);
+    const sessionId = session.id;
     const { type, content, ...written } = parseBody(CreateMessageRequest, request);
     const { client_message_id: clientMessageId, media_id: mediaId } = written;
     if (mediaId !== undefined && !(await isStored(sessionId, clientMessageId)))
       await checkMedia(mediaId, type, request.get("authorization") ?? "");
     const userId = userOf(request).sub;
-    const { message, runId } = await store.messages.addUserMessage({
+    const { message, runId, created } = await store.messages.addUserMessage({
       sessionId,
       userId,
       type,
@@ -40,6 +46,18 @@ export function createMessage(
     const run = await store.runs.create({ runId, sessionId, userId, messageId: message.id });
     if (run.status === "queued") await queue.enqueue(runId, contextHeaders().traceparent);
     await store.sessions.touch(sessionId);
+    if (message.sequence === 1 && session.title === "") {
+      const title = titleOf(message);
+      await store.sessions.setAutomaticTitle({ sessionId, userId }, title);
+      await tell(userId, { name: "session:changed", payload: { ...session, title } });
+    }
+    const told = { name: "message:created", payload: { message, runId } } as const;
+    if (created)
+      await tell(
+        userId,
+        told,
+        originSocket((name) => request.get(name)),
+      );
     const body: CreateMessageResponse = { message, run_id: runId };
     response.status(201).json(body);
   };

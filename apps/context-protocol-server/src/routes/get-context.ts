@@ -1,4 +1,5 @@
 import type { ConversationStore } from "@mobile-ai-agent/conversation-store";
+import { userOf } from "@mobile-ai-agent/service-kit";
 import type { RequestHandler } from "express";
 import { etagOf } from "./etag.ts";
 import { ownedSession } from "./owned-session.ts";
@@ -7,7 +8,7 @@ import { ownedSession } from "./owned-session.ts";
 export function getContext(store: ConversationStore): RequestHandler {
   return async (request, response) => {
     const { id } = await ownedSession(store, request);
-    const context = await store.contexts.get(id);
+    const context = await store.contexts.get({ sessionId: id, userId: userOf(request).sub });
     response.set("ETag", etagOf(context)).json(context);
   };
 }

@@ -1,6 +1,6 @@
 import { UpdateContextRequest } from "@mobile-ai-agent/contracts";
 import { type ConversationStore, MAX_CONTEXT_BYTES } from "@mobile-ai-agent/conversation-store";
-import { HttpProblem, parseBody } from "@mobile-ai-agent/service-kit";
+import { HttpProblem, parseBody, userOf } from "@mobile-ai-agent/service-kit";
 import type { RequestHandler } from "express";
 import { contextChanged, etagOf, versionToMatch } from "./etag.ts";
 import { ownedSession } from "./owned-session.ts";
@@ -13,7 +13,8 @@ export function updateContext(store: ConversationStore): RequestHandler {
   return async (request, response) => {
     const { id } = await ownedSession(store, request);
     const patch = parseBody(UpdateContextRequest, request);
-    const result = await store.contexts.update(id, patch, versionToMatch(request.get("if-match")));
+    const session = { sessionId: id, userId: userOf(request).sub };
+    const result = await store.contexts.update(session, patch, versionToMatch(request.get("if-match")));
     if (result.outcome === "conflict") throw contextChanged();
     if (result.outcome === "too_large") {
       throw new HttpProblem(

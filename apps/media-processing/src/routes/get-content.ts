@@ -3,7 +3,6 @@ import { MediaContentQuery, MediaId } from "@mobile-ai-agent/contracts";
 import { HttpProblem, parseQuery } from "@mobile-ai-agent/service-kit";
 import type { Request, RequestHandler } from "express";
 import type { MediaContext } from "../context.ts";
-import { keyOf } from "../media-keys.ts";
 import { noSuchMedia } from "./owned-media.ts";
 
 /** What is served is somebody's upload, made anew: it runs nothing and loads nothing all the same. */
@@ -16,7 +15,7 @@ const HARMLESS = {
 };
 
 /** GET /api/media/:mediaId/content: the bytes, for who has a signed address; with Range, a part of them. */
-export function getContent({ media, objects, signedUrls }: MediaContext): RequestHandler {
+export function getContent({ media, mediaBytes, signedUrls }: MediaContext): RequestHandler {
   return async (request, response) => {
     const query = parseQuery(MediaContentQuery, request);
     const id = MediaId.safeParse(request.params.mediaId).data;
@@ -33,8 +32,8 @@ export function getContent({ media, objects, signedUrls }: MediaContext): Reques
 
     const etag = `"${id}-${query.variant}"`;
     const range = rangeOf(request, size, etag);
-    const object = await objects.get(keyOf(found, query.variant), range);
-    if (object === undefined) throw noSuchMedia();
+    const body = await mediaBytes.get({ media: found, variant: query.variant, size }, range);
+    if (body === undefined) throw noSuchMedia();
     // Not before there is something: a cache would keep a problem too.
     const age = Math.max(0, query.expires - Math.floor(Date.now() / 1000));
     response.set({
@@ -43,12 +42,12 @@ export function getContent({ media, objects, signedUrls }: MediaContext): Reques
       "Cache-Control": `private, max-age=${age}, immutable`,
       ETag: etag,
     });
-    if (request.fresh || request.method === "HEAD") object.body.destroy();
+    if (request.fresh || request.method === "HEAD") body.destroy();
     if (request.fresh) return void response.status(304).end();
     if (range) response.status(206).set("Content-Range", `bytes ${range.start}-${range.end}/${size}`);
     response.set("Content-Length", String(range ? range.end - range.start + 1 : size));
     if (request.method === "HEAD") return void response.end();
-    await pipeline(object.body, response).catch((error: NodeJS.ErrnoException) => {
+    await pipeline(body, response).catch((error: NodeJS.ErrnoException) => {
       // The one who asked went away.
       if (error.code !== "ERR_STREAM_PREMATURE_CLOSE") throw error;
     });

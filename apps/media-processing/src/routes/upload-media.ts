@@ -10,7 +10,7 @@ import { describeMedia } from "../describe-media.ts";
 import { sniff } from "../kinds.ts";
 import { keyOf } from "../media-keys.ts";
 import type { UploadOutcome } from "../media-metrics.ts";
-import type { StoredMedia } from "../media-store.ts";
+import type { Salts, StoredMedia } from "../media-store.ts";
 import { receive } from "../receive.ts";
 
 interface Upload {
@@ -71,11 +71,12 @@ async function keep(
   { userId, signal }: { userId: string; signal: AbortSignal },
   context: MediaContext,
 ): Promise<StoredMedia> {
-  const media = { ...facts, id: randomUUID(), userId, createdAt: new Date() };
+  const salts: Salts = {};
+  const media = { ...facts, salts, id: randomUUID(), userId, createdAt: new Date() };
   try {
     for (const { variant, contentType, body } of objects) {
       signal.throwIfAborted();
-      await context.objects.put(keyOf(media, variant), body(), { contentType });
+      salts[variant] = await context.mediaBytes.put({ media, variant, contentType }, body());
     }
     // Nobody would ever learn its id.
     signal.throwIfAborted();

@@ -3,7 +3,7 @@ import type { Logger, RateLimiter } from "@mobile-ai-agent/service-kit";
 import { acknowledge } from "../acknowledge.ts";
 import type { ContextClient } from "../context-client.ts";
 import { SocketProblem } from "../socket-problem.ts";
-import { roomOf, type UserSocket } from "../socket-types.ts";
+import type { UserSocket } from "../socket-types.ts";
 
 interface Dependencies {
   readonly context: ContextClient;
@@ -12,8 +12,8 @@ interface Dependencies {
 }
 
 /**
- * `message:send`: stores the message as its user, acknowledges it, and tells the user's other devices. Who sends too
- * many gets `limited`; nothing is stored then.
+ * `message:send`: stores the message as its user and acknowledges it; the user's other devices hear of it from
+ * context-protocol-server. Who sends too many gets `limited`; nothing is stored then.
  */
 export function sendMessage(socket: UserSocket, { context, limit, logger }: Dependencies) {
   return acknowledge(
@@ -27,9 +27,7 @@ export function sendMessage(socket: UserSocket, { context, limit, logger }: Depe
           `up to ${most} messages are taken in ${seconds} s; try again in ${reset} s`,
         );
       }
-      const accepted = await context.createMessage(socket.data.token, message);
-      socket.to(roomOf(socket.data.claims)).emit("message:created", accepted);
-      return accepted;
+      return await context.createMessage(socket.data.token, message, socket.id);
     },
     logger,
   );

@@ -3,6 +3,7 @@ import { SubscribeRun } from "@mobile-ai-agent/contracts";
 import type { RunLog } from "@mobile-ai-agent/conversation-store";
 import type { Logger } from "@mobile-ai-agent/service-kit";
 import { acknowledge } from "../acknowledge.ts";
+import type { Backlog } from "../backlog.ts";
 import type { ContextClient } from "../context-client.ts";
 import { SocketProblem } from "../socket-problem.ts";
 import type { UserSocket } from "../socket-types.ts";
@@ -15,6 +16,7 @@ const LAST_EVENT_MS = 1000;
 interface Dependencies {
   readonly context: ContextClient;
   readonly log: RunLog;
+  readonly backlog: Backlog;
   readonly logger: Logger;
 }
 
@@ -23,7 +25,7 @@ interface Dependencies {
  * come. Subscribing again to a run replaces the subscription. A finished run whose events are no longer kept
  * is `not_found`: its answer is among the session's messages.
  */
-export function subscribeRun(socket: UserSocket, { context, log, logger }: Dependencies) {
+export function subscribeRun(socket: UserSocket, { context, log, backlog, logger }: Dependencies) {
   const subscriptions = new Map<string, AbortController>();
   socket.once("disconnect", () => {
     for (const subscription of subscriptions.values()) subscription.abort();
@@ -32,6 +34,8 @@ export function subscribeRun(socket: UserSocket, { context, log, logger }: Depen
   async function follow(runId: string, after: number, { signal }: AbortController): Promise<void> {
     try {
       for await (const event of log.read(runId, after, signal)) {
+        // Of a device that does not read, the log is not read either; it goes on from there when the device does.
+        await backlog.caughtUp(signal);
         if (signal.aborted) return;
         socket.emit("run:event", event);
       }
@@ -62,7 +66,8 @@ export function subscribeRun(socket: UserSocket, { context, log, logger }: Depen
     SubscribeRun,
     async ({ runId, after }) => {
       const { status } = await context.getRun(socket.data.token, runId);
-      if (status !== "queued" && status !== "running" && (await isGone(log, runId))) {
+      const hasEnded = status !== "queued" && status !== "running" && status !== "waiting";
+      if (hasEnded && (await isGone(log, runId))) {
         throw new SocketProblem(
           "not_found",
           "the run's events are no longer kept; read the session's messages",

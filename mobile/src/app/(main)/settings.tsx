@@ -1,6 +1,7 @@
-import { useRouter } from "expo-router";
+import { useLocalSearchParams, useRouter } from "expo-router";
 import { useState } from "react";
 import { Platform, ScrollView, StyleSheet, View } from "react-native";
+import { IdentitySettings } from "../../auth/identity-settings.tsx";
 import { useChat } from "../../chat/chat-context.tsx";
 import { createSnapshots } from "../../chat/snapshots.ts";
 import { BUILD } from "../../config/app-settings.ts";
@@ -25,6 +26,7 @@ export default function Settings() {
   const { serverUrl } = useServices();
   const { appearance, setAppearance } = useTheme();
   const state = useAuthState();
+  const { oidc_error } = useLocalSearchParams<{ oidc_error?: string }>();
   if (state.status !== "signed-in") return null;
   const { username, email } = state.user;
   return (
@@ -48,6 +50,7 @@ export default function Settings() {
             {email}
           </Text>
         </Section>
+        <IdentitySettings error={oidc_error} />
         <Section title="Appearance">
           <Choice
             label="Appearance"

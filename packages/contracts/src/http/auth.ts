@@ -56,7 +56,12 @@ export const User = z.strictObject({
 export type User = z.infer<typeof User>;
 
 export const ChangePasswordRequest = z.strictObject({
-  old_password: z.string().min(1).max(256),
+  old_password: z
+    .string()
+    .min(1)
+    .max(256)
+    .optional()
+    .describe("absent for an account without one, which has signed in within the last ten minutes"),
   new_password: Password,
 });
 export type ChangePasswordRequest = z.infer<typeof ChangePasswordRequest>;

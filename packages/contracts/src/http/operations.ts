@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Run } from "../runs.ts";
+import { Approval, ApprovalList, DecideApprovalRequest } from "./approvals.ts";
 import {
   ChangePasswordRequest,
   ListUsersQuery,
@@ -10,8 +11,32 @@ import {
   User,
   UserList,
 } from "./auth.ts";
+import {
+  ChangeAccepted,
+  ChangeList,
+  EditMessageRequest,
+  ListChangesQuery,
+  RegenerateAnswerRequest,
+} from "./changes.ts";
 import { Media, MediaContentQuery } from "./media.ts";
-import { CreateMessageRequest, CreateMessageResponse, ListMessagesQuery, MessageList } from "./messages.ts";
+import {
+  CreateMessageRequest,
+  CreateMessageResponse,
+  FoundMessages,
+  ListMessagesQuery,
+  MessageList,
+  MessageVersions,
+  SearchMessagesQuery,
+} from "./messages.ts";
+import {
+  ExchangeOidcCodeRequest,
+  IdentityList,
+  LinkIdentityRequest,
+  LinkIdentityResponse,
+  OidcCallbackQuery,
+  ProviderList,
+  StartOidcQuery,
+} from "./oidc.ts";
 import {
   CreatePasskeyOptionsRequest,
   CreatePasskeyRequest,
@@ -34,10 +59,13 @@ import {
   Context,
   CreateSessionRequest,
   CreateSessionResponse,
+  ListSessionsQuery,
+  RenameSessionRequest,
   Session,
   SessionList,
   UpdateContextRequest,
 } from "./sessions.ts";
+import { Usage } from "./usage.ts";
 
 export interface Operation {
   readonly method: "get" | "post" | "patch" | "delete";
@@ -53,7 +81,8 @@ export interface Operation {
   /** Answers with the version of a context as ETag. */
   readonly versioned?: true;
   readonly success: {
-    readonly status: 200 | 201 | 204;
+    /** 302: to the address in `Location`. */
+    readonly status: 200 | 201 | 204 | 302;
     readonly schema?: z.ZodType;
     /** Content types of an answer that is a file. */
     readonly download?: readonly string[];
@@ -213,6 +242,64 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     success: { status: 204 },
     problems: [403, 429],
   },
+  listOidcProviders: {
+    method: "get",
+    path: "/api/auth/oidc/providers",
+    summary: "The providers that people can sign in with, besides a password.",
+    access: "anyone",
+    success: { status: 200, schema: ProviderList },
+  },
+  startOidc: {
+    method: "get",
+    path: "/api/auth/oidc/{provider}/start",
+    summary: "Sign in with a provider (OpenID Connect): a browser goes here, and on to the provider.",
+    access: "anyone",
+    query: StartOidcQuery,
+    success: { status: 302 },
+    problems: [403],
+  },
+  finishOidc: {
+    method: "get",
+    path: "/api/auth/oidc/{provider}/callback",
+    summary: "Where the provider sends the browser back to, which then goes on to the app.",
+    access: "anyone",
+    query: OidcCallbackQuery,
+    success: { status: 302 },
+    problems: [403],
+  },
+  exchangeOidcCode: {
+    method: "post",
+    path: "/api/auth/oidc/token",
+    summary: "The tokens of a sign-in with a provider: for the app, or after a second factor.",
+    access: "anyone",
+    body: ExchangeOidcCodeRequest,
+    success: { status: 200, schema: TokenResponse },
+    problems: [401, 403, 429],
+  },
+  linkIdentity: {
+    method: "post",
+    path: "/api/auth/oidc/{provider}/link",
+    summary: "Let an account with a provider sign in to the caller's account; for web pages.",
+    access: "user",
+    body: LinkIdentityRequest,
+    success: { status: 200, schema: LinkIdentityResponse },
+    problems: [403, 429],
+  },
+  listIdentities: {
+    method: "get",
+    path: "/api/auth/identities",
+    summary: "The accounts with providers that sign in to the caller's account.",
+    access: "user",
+    success: { status: 200, schema: IdentityList },
+  },
+  removeIdentity: {
+    method: "delete",
+    path: "/api/auth/identities/{identityId}",
+    summary: "Let an account with a provider sign in no more; not while there is no password.",
+    access: "user",
+    success: { status: 204 },
+    problems: [409],
+  },
   listUsers: {
     method: "get",
     path: "/api/admin/users",
@@ -233,8 +320,9 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   listSessions: {
     method: "get",
     path: "/api/session",
-    summary: "The caller's sessions, the last used first, at most 100.",
+    summary: "The caller's sessions, the last used first, page by page.",
     access: "user",
+    query: ListSessionsQuery,
     success: { status: 200, schema: SessionList },
   },
   getSession: {
@@ -243,6 +331,21 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     summary: "One of the caller's sessions.",
     access: "user",
     success: { status: 200, schema: Session },
+  },
+  renameSession: {
+    method: "patch",
+    path: "/api/session/{sessionId}",
+    summary: "Give a session another title.",
+    access: "user",
+    body: RenameSessionRequest,
+    success: { status: 200, schema: Session },
+  },
+  deleteSession: {
+    method: "delete",
+    path: "/api/session/{sessionId}",
+    summary: "Remove a session for good, with its messages, context and runs; pictures and recordings stay.",
+    access: "user",
+    success: { status: 204 },
   },
   getContext: {
     method: "get",
@@ -275,10 +378,59 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   listMessages: {
     method: "get",
     path: "/api/message/{sessionId}",
-    summary: "The messages of a session, oldest first, page by page.",
+    summary: "The messages that a session shows, page by page, forwards or backwards.",
     access: "user",
     query: ListMessagesQuery,
     success: { status: 200, schema: MessageList },
+  },
+  listChanges: {
+    method: "get",
+    path: "/api/message/{sessionId}/changes",
+    summary: "What happened in a session after a change, page by page: how devices keep up.",
+    access: "user",
+    query: ListChangesQuery,
+    success: { status: 200, schema: ChangeList },
+  },
+  editMessage: {
+    method: "post",
+    path: "/api/message/{sessionId}/{messageId}/edit",
+    summary:
+      "Write a message anew, and start the run that answers it; what followed the old one is superseded.",
+    access: "user",
+    body: EditMessageRequest,
+    success: { status: 201, schema: ChangeAccepted },
+    problems: [409],
+  },
+  regenerateAnswer: {
+    method: "post",
+    path: "/api/message/{sessionId}/{messageId}/regenerate",
+    summary: "Start another run that answers a message; its answer so far, and what followed, is superseded.",
+    access: "user",
+    body: RegenerateAnswerRequest,
+    success: { status: 201, schema: ChangeAccepted },
+    problems: [409],
+  },
+  deleteMessage: {
+    method: "delete",
+    path: "/api/message/{sessionId}/{messageId}",
+    summary: "Remove an answer for good, or a message with its answers. Again does no harm.",
+    access: "user",
+    success: { status: 204 },
+  },
+  listVersions: {
+    method: "get",
+    path: "/api/message/{sessionId}/{messageId}/versions",
+    summary: "A message as it is and as it was before, or all answers to the same message; the last 50.",
+    access: "user",
+    success: { status: 200, schema: MessageVersions },
+  },
+  searchMessages: {
+    method: "get",
+    path: "/api/messages/search",
+    summary: "The caller's messages and answers that contain a text, in all sessions, the latest first.",
+    access: "user",
+    query: SearchMessagesQuery,
+    success: { status: 200, schema: FoundMessages },
   },
   uploadMedia: {
     method: "post",
@@ -325,6 +477,29 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     summary: "Ask for a run's end. A run that has ended stays as it is; asking again does no harm.",
     access: "user",
     success: { status: 200, schema: Run },
+  },
+  listApprovals: {
+    method: "get",
+    path: "/api/approvals",
+    summary: "The calls of tools that wait for the caller to approve them, at most 100.",
+    access: "user",
+    success: { status: 200, schema: ApprovalList },
+  },
+  decideApproval: {
+    method: "post",
+    path: "/api/approvals/{approvalId}",
+    summary: "Approve or refuse a call, once. Its run goes on.",
+    access: "user",
+    body: DecideApprovalRequest,
+    success: { status: 200, schema: Approval },
+    problems: [409],
+  },
+  getUsage: {
+    method: "get",
+    path: "/api/usage",
+    summary: "The tokens that the caller has used today, and the limit.",
+    access: "user",
+    success: { status: 200, schema: Usage },
   },
   getOpenApi: {
     method: "get",

@@ -5,8 +5,13 @@ export const Json = z.json();
 
 export const SessionId = z.uuid();
 
+/** Where a list goes on; its form is nobody's business but the platform's. */
+export const Cursor = z.string().regex(/^[A-Za-z0-9_-]{1,100}$/, "as it was given out");
+
+const SessionTitle = z.string().min(1).max(200);
+
 export const CreateSessionRequest = z.strictObject({
-  title: z.string().min(1).max(200).optional(),
+  title: SessionTitle.optional().describe("without one, the session is called after its first message"),
   device_info: z.record(z.string().max(64), z.string().max(256)).optional(),
 });
 export type CreateSessionRequest = z.infer<typeof CreateSessionRequest>;
@@ -25,7 +30,18 @@ export const Session = z.strictObject({
 });
 export type Session = z.infer<typeof Session>;
 
-export const SessionList = z.strictObject({ sessions: z.array(Session) });
+export const RenameSessionRequest = z.strictObject({ title: SessionTitle });
+export type RenameSessionRequest = z.infer<typeof RenameSessionRequest>;
+
+export const ListSessionsQuery = z.strictObject({
+  after: Cursor.optional().describe("`next_after` of the page before"),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+
+export const SessionList = z.strictObject({
+  sessions: z.array(Session),
+  next_after: Cursor.nullable().describe("pass as `after` for the next page; null at the end"),
+});
 export type SessionList = z.infer<typeof SessionList>;
 
 /** Objects and arrays in each other. Who walks through JSON by recursion has only so much of a stack. */

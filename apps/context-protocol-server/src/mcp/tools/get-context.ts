@@ -18,7 +18,7 @@ export function registerGetContext(server: McpServer, caller: Caller): void {
     },
     sheltered(caller, async ({ session_id }: { session_id: string }) => {
       await requireSession(caller, session_id);
-      return structured(await caller.store.contexts.get(session_id));
+      return structured(await caller.store.contexts.get({ sessionId: session_id, userId: caller.userId }));
     }),
   );
 }

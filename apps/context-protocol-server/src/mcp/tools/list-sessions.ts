@@ -1,5 +1,6 @@
-import { SessionList } from "@mobile-ai-agent/contracts";
+import { Session } from "@mobile-ai-agent/contracts";
 import type { McpServer } from "@modelcontextprotocol/server";
+import { z } from "zod";
 import { type Caller, sessionsOf } from "../caller.ts";
 import { sheltered } from "../faults.ts";
 import { structured } from "../structured.ts";
@@ -11,7 +12,7 @@ export function registerListSessions(server: McpServer, caller: Caller): void {
     {
       title: "List sessions",
       description: "The user's conversations, the last used first, at most 100.",
-      outputSchema: SessionList,
+      outputSchema: z.strictObject({ sessions: z.array(Session) }),
       annotations: { readOnlyHint: true, openWorldHint: false },
     },
     sheltered(caller, async () => structured({ sessions: await sessionsOf(caller) })),

@@ -28,7 +28,11 @@ export function registerUpdateContext(server: McpServer, caller: Caller): void {
     },
     sheltered(caller, async ({ session_id, patch, expected_version }: z.infer<typeof Input>) => {
       await requireSession(caller, session_id);
-      const result = await caller.store.contexts.update(session_id, patch, expected_version);
+      const result = await caller.store.contexts.update(
+        { sessionId: session_id, userId: caller.userId },
+        patch,
+        expected_version,
+      );
       if (result.outcome === "conflict") {
         throw new ToolFault("the context has another version by now; get it again and repeat the change");
       }

@@ -1,0 +1,34 @@
+import {
+  type ConversationStore,
+  RUN_LOG_KEEP_MS,
+  type RunCancellations,
+  type RunLog,
+} from "@mobile-ai-agent/conversation-store";
+import { userOf } from "@mobile-ai-agent/service-kit";
+import type { RequestHandler } from "express";
+import type { TellUser } from "../tell-user.ts";
+import { ownedSession } from "./owned-session.ts";
+
+interface Dependencies {
+  readonly store: ConversationStore;
+  readonly cancellations: RunCancellations;
+  readonly runLog: RunLog;
+  readonly tell: TellUser;
+}
+
+/**
+ * DELETE /api/session/:sessionId: removes the session, its messages, context and runs, and what is kept of their events;
+ * 204. Pictures and recordings stay: they are their owner's, who may show them elsewhere, and has DELETE /api/media.
+ */
+export function deleteSession({ store, cancellations, runLog, tell }: Dependencies): RequestHandler {
+  return async (request, response) => {
+    const { id } = await ownedSession(store, request);
+    const unfinished = await store.runs.unfinishedOf(id);
+    const logged = await store.runs.changedSince(id, new Date(Date.now() - 2 * RUN_LOG_KEEP_MS));
+    await store.deletions.remove(id);
+    for (const run of unfinished) await cancellations.publish(run.id);
+    await runLog.remove(logged);
+    await tell(userOf(request).sub, { name: "session:deleted", payload: { sessionId: id } });
+    response.status(204).end();
+  };
+}

@@ -1,0 +1,19 @@
+import type { UserEvents } from "@mobile-ai-agent/conversation-store";
+import { roomOf, type UserSocketServer } from "./socket-types.ts";
+
+/**
+ * Passes on what has changed to the sockets of its user on this replica; each replica hears of everything.
+ *
+ * @returns ends it
+ */
+export function relayUserEvents(io: UserSocketServer, events: UserEvents): Promise<() => void> {
+  return events.subscribe(
+    ({ userId, exceptSocket, event: { name, payload } }) => {
+      const devices = io.local.to(roomOf({ sub: userId }));
+      const others = exceptSocket === undefined ? devices : devices.except(exceptSocket);
+      // The union pairs each name with its payload, which `emit` can't see.
+      others.emit(name, payload as never);
+    },
+    () => io.local.emit("sync:needed"),
+  );
+}
