@@ -1,10 +1,10 @@
-import { mkdtempDisposable, readFile, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connectMongo, createLogger } from "@mobile-ai-agent/service-kit";
 import { createAuditKey, startMongo } from "@mobile-ai-agent/test-support";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { createAuditLog } from "./audit-log.ts";
 import { hashOf } from "./entry.ts";
 import { user } from "./events.ts";
@@ -244,8 +244,8 @@ describe("an exported file", () => {
   }
 
   async function check(content: string | Buffer, trusted?: string[]) {
-    await using folder = await mkdtempDisposable(join(tmpdir(), "audit-"));
-    const path = join(folder.path, "log.jsonl");
+    const folder = await newFolder();
+    const path = join(folder, "log.jsonl");
     await writeFile(path, content);
     const { source, verifier: own, fault } = await openFile(path, trusted);
     const report = await verifyAudit(source, { verifier: own });
@@ -294,9 +294,15 @@ describe("an exported file", () => {
   });
 
   it("that is none is refused", async () => {
-    await using folder = await mkdtempDisposable(join(tmpdir(), "audit-"));
-    const path = join(folder.path, "other.txt");
+    const folder = await newFolder();
+    const path = join(folder, "other.txt");
     await writeFile(path, await readFile(import.meta.filename));
     await expect(openFile(path)).rejects.toThrow(/is no export/);
   });
 });
+
+async function newFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "audit-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  return folder;
+}
