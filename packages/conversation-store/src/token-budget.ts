@@ -68,8 +68,11 @@ export function createTokenBudget(db: Db, redis: RedisClient, options: TokenBudg
       await ledger.add(account, call, taken);
       // A counter that was lost in between, and filled without this call, counts it now; from here on the ledger has it.
       const confirmed = Math.min(await take(), taken);
-      if (confirmed === 0) await ledger.remove(call.callId);
-      else if (confirmed < taken) await ledger.setReserved(call.callId, confirmed);
+      if (confirmed === 0) {
+        await ledger.remove(call.callId);
+        // It may have been filled from the ledger once more.
+        await counter.settle(account, call, 0);
+      } else if (confirmed < taken) await ledger.setReserved(call.callId, confirmed);
       return confirmed === 0 ? undefined : { ...account, ...call, tokens: confirmed };
     },
 

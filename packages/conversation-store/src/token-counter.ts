@@ -34,8 +34,9 @@ export interface Wish extends Call {
  */
 export interface TokenCounter {
   /**
-   * Takes tokens for a call. Asked again for the same call, it answers the same; of a run whose call before was never
-   * settled, that one is given back.
+   * Takes tokens for a call. Asked again for the same call, it answers the same, unless the account has come to more
+   * than its limit: of a counter that was lost, others may have taken the same tokens. Of a run whose call before was
+   * never settled, that one is given back.
    *
    * @returns how many, 0 when fewer than `least` are left
    */
@@ -59,15 +60,19 @@ const MISSING = -1;
 const RESERVE = `
 local total = redis.call("HGET", KEYS[1], "total")
 if not total then return ${MISSING} end
+local limit = tonumber(ARGV[5])
 local others = tonumber(total)
-local held = redis.call("HGET", KEYS[1], ARGV[1])
-if held then
-  local call, tokens = string.match(held, "^(%S+) (%d+)$")
-  if call == ARGV[2] then return tonumber(tokens) end
-  others = others - tonumber(tokens)
+local call, tokens = string.match(redis.call("HGET", KEYS[1], ARGV[1]) or "", "^(%S+) (%d+)$")
+if call == ARGV[2] and others <= limit then return tonumber(tokens) end
+others = others - (tokens or 0)
+local left = limit - others
+if left < tonumber(ARGV[3]) then
+  if call == ARGV[2] then
+    redis.call("HSET", KEYS[1], "total", others)
+    redis.call("HDEL", KEYS[1], ARGV[1])
+  end
+  return 0
 end
-local left = tonumber(ARGV[5]) - others
-if left < tonumber(ARGV[3]) then return 0 end
 local taken = math.min(left, tonumber(ARGV[4]))
 redis.call("HSET", KEYS[1], "total", others + taken, ARGV[1], ARGV[2] .. " " .. taken)
 return taken`;
