@@ -1,4 +1,4 @@
-/** The layout's arrows: contracts <- service-kit <- content-cipher <- conversation-store <- apps; guard <- apps; infra, policies and local apart. */
+/** The layout's arrows: contracts <- service-kit <- audit-log, content-cipher <- conversation-store <- apps; guard <- apps; infra, policies and local apart. */
 const deny = (name, from, to, comment) => ({
   name,
   severity: "error",
@@ -33,6 +33,12 @@ export default {
       "^packages/conversation-store/",
       "^(apps|infra|local|benchmarks|tests)/",
       "Data access knows no app.",
+    ),
+    deny(
+      "audit-knows-the-kit-only",
+      "^packages/audit-log/",
+      "^(packages/(?!(audit-log|service-kit|contracts)/)[^/]+|apps|infra|local|benchmarks|tests)/",
+      "What is recorded about everybody depends on nobody.",
     ),
     deny(
       "objects-know-nobody",

@@ -27,7 +27,9 @@ export default defineConfig({
         test: {
           ...node,
           name: "integration",
-          include: [...roots, "tests/security", "tests/chaos"].map((root) => `${root}/**/*.integration.test.ts`),
+          include: [...roots, "tests/security", "tests/chaos"].map(
+            (root) => `${root}/**/*.integration.test.ts`,
+          ),
           fileParallelism: false,
           testTimeout: 60_000,
         },

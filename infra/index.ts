@@ -13,6 +13,7 @@ import { createEntrance } from "./entrance.ts";
 import { createFoundations } from "./foundations.ts";
 import { mcpAddress } from "./mcp-address.ts";
 import { outsidePlaces } from "./network/outside-places.ts";
+import { auditKey, createAuditKeys } from "./secrets/audit.ts";
 import { createCertificate } from "./secrets/certificate.ts";
 import { contentKeys, createContentKeys, transitKeys } from "./secrets/content-keys.ts";
 import { createMediaUrlKey, mediaUrls } from "./secrets/media-urls.ts";
@@ -68,6 +69,7 @@ export default async function program(): Promise<Outputs> {
   );
   const runTokenKey = secretGroup("run-token-key", { namespace, values: createRunTokenKey() }, { provider });
   const mediaUrlKey = secretGroup("media-urls", { namespace, values: createMediaUrlKey() }, { provider });
+  const auditKeys = secretGroup("audit-key", { namespace, values: createAuditKeys() }, { provider });
   const content = secretGroup("content-keys", { namespace, values: createContentKeys() }, { provider });
   const encryptionKey = secretGroup(
     "encryption-key",
@@ -86,6 +88,7 @@ export default async function program(): Promise<Outputs> {
     "run-tokens": runTokens(runTokenKey.metadata.name),
     "object-store": objects.link,
     "media-urls": mediaUrls(mediaUrlKey.metadata.name),
+    "audit-key": auditKey(auditKeys.metadata.name),
     "content-keys": contentKeys(content.metadata.name),
     "transit-keys": transitKeys(content.metadata.name),
   };

@@ -169,6 +169,12 @@ describe("every Deployment", () => {
     expect(holders.map(({ name }) => name).sort()).toEqual(["agent-orchestrator", "context-protocol-server"]);
   });
 
+  test("is given the key of the audit log only if it records", () => {
+    const holders = workloads().filter(({ inputs }) => JSON.stringify(inputs).includes("audit-key"));
+    const names = ["auth-service", "media-processing"];
+    expect(holders.map(({ name }) => name).sort()).toEqual(names);
+  });
+
   test("is given the keys of contents only as far as it opens them, and auth-service and backups none", () => {
     const holders = (key: string) =>
       [...workloads(), ...ofKind("CronJob")]

@@ -43,6 +43,7 @@ export type LinkName =
   | "run-tokens"
   | "object-store"
   | "media-urls"
+  | "audit-key"
   | "content-keys"
   | "transit-keys";
 
@@ -68,7 +69,15 @@ export const SERVICES: Readonly<Record<ServiceName, ServiceDefinition>> = {
     env: { TRUSTED_PROXY_COUNT: "1" },
   },
   "auth-service": {
-    links: ["mongodb", "redis", "token-verification", "token-signing", "second-factors", "oidc-providers"],
+    links: [
+      "mongodb",
+      "redis",
+      "token-verification",
+      "token-signing",
+      "second-factors",
+      "oidc-providers",
+      "audit-key",
+    ],
     // The ingress controller and api-gateway.
     env: { TRUSTED_PROXY_COUNT: "2" },
   },
@@ -96,7 +105,15 @@ export const SERVICES: Readonly<Record<ServiceName, ServiceDefinition>> = {
   },
   "llm-server": { basePath: "/v1" },
   "media-processing": {
-    links: ["mongodb", "redis", "object-store", "media-urls", "token-verification", "content-keys"],
+    links: [
+      "mongodb",
+      "redis",
+      "object-store",
+      "media-urls",
+      "token-verification",
+      "content-keys",
+      "audit-key",
+    ],
     // Memory of a picture goes back to the system; with an arena for each thread most of it would stay.
     env: { MALLOC_ARENA_MAX: "2" },
     scratch: "512Mi",

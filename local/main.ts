@@ -84,6 +84,18 @@ function createProgram(signal: AbortSignal): Command {
       (await import("./commands/admin.ts")).admin({ ...options, action, username, signal }),
     );
 
+  addAuditCommands(program, signal);
+
+  program
+    .command("tools")
+    .description("look at definitions of tools that have changed, and let them be offered to agents")
+    .addArgument(new Argument("<action>").choices(["list", "diff", "approve"]))
+    .argument("[rest...]", "of approve: server, tool and hash, as diff prints them")
+    .addOption(instanceOption)
+    .action(async (action: "list" | "diff" | "approve", rest: string[], options) =>
+      (await import("./commands/tools.ts")).tools({ ...options, action, rest, signal }),
+    );
+
   program
     .command("keys")
     .description("change the keys that sign access tokens or seal contents, without a restart")
@@ -195,6 +207,30 @@ function createProgram(signal: AbortSignal): Command {
     .action(async (options) => (await import("./commands/test.ts")).test({ ...options, signal }));
 
   return program;
+}
+
+function addAuditCommands(program: Command, signal: AbortSignal): void {
+  const audit = program
+    .command("audit")
+    .description("check or export the record of what matters to security");
+  audit
+    .command("verify")
+    .description(
+      "walk the whole audit log and find what was changed or removed; exit status 1 if anything was",
+    )
+    .option("--file <file>", "check an exported log instead, without the platform")
+    .option("--key <id...>", "ids of the keys that may have signed the file, as verify prints them")
+    .option("--anchor <sequence:hash>", "a checkpoint that an earlier verify printed: it must still be there")
+    .addOption(instanceOption)
+    .action(async (options) => (await import("./commands/audit.ts")).verify({ ...options, signal }));
+  audit
+    .command("export")
+    .description("write the audit log to standard output, as JSON Lines with a signed end")
+    .option("--since <time>", "entries from then on, e.g. 2026-01-31 or 2026-01-31T12:00Z")
+    .option("--until <time>", "entries before then")
+    .option("--action <name>", "entries of that action, e.g. role.granted")
+    .addOption(instanceOption)
+    .action(async (options) => (await import("./commands/audit.ts")).exportLog({ ...options, signal }));
 }
 
 /** Ctrl-C asks the running step to stop; a second one ends at once. */

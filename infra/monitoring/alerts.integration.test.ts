@@ -59,6 +59,16 @@ const scenarios: readonly Scenario[] = [
     fire: ["PodDown"],
   },
   {
+    name: "checkpoints of the audit log are gone, and events were lost",
+    series: {
+      ...healthy,
+      [`audit_faults{${OF_POD}}`]: "0x10 1x20",
+      [`audit_lost_entries{${OF_POD}}`]: "0x10 500x20",
+    },
+    at: "20m",
+    fire: ["AuditLogTakenBack", "AuditEntriesLost"],
+  },
+  {
     name: "a container starts again and again",
     series: { ...healthy, [`process_start_time_seconds{${OF_POD}}`]: "1000x10 2000x5 3000x5 4000x20" },
     at: "30m",

@@ -33,6 +33,7 @@ export function alertRules(
       { name: "capacity", rules: Object.entries(maxPods).map(([name, max]) => atMaximum(name, max)) },
       { name: "requests", rules: [...burnRates, requestsSlow] },
       { name: "language-model", rules: [modelFails, modelSlow] },
+      { name: "audit", rules: [auditTakenBack, auditLost] },
     ],
   };
 }
@@ -125,6 +126,26 @@ const requestsSlow: AlertRule = {
 };
 
 const modelRate = (matchers = "") => `sum by (provider) (rate(llm_request_count{${all(matchers)}}[5m]))`;
+
+const auditTakenBack: AlertRule = {
+  alert: "AuditLogTakenBack",
+  expr: `increase(audit_faults{${all()}}[1h]) > 0`,
+  labels: { severity: "critical" },
+  annotations: {
+    summary: "Checkpoints of the audit log that {{ $labels.service }} wrote are gone",
+    description: "The database was restored, or somebody removed them: docs/runbooks/audit.md.",
+  },
+};
+
+const auditLost: AlertRule = {
+  alert: "AuditEntriesLost",
+  expr: `increase(audit_lost_entries{${all()}}[1h]) > 0`,
+  labels: { severity: "warning" },
+  annotations: {
+    summary: "{{ $labels.service }} could not put {{ $value }} events on record",
+    description: "The database was away for longer than memory lasts. `audit.lost` entries have the numbers.",
+  },
+};
 
 const modelFails: AlertRule = {
   alert: "LanguageModelFails",

@@ -1,3 +1,4 @@
+import { createAuditMetrics } from "@mobile-ai-agent/audit-log";
 import { createMetrics } from "@mobile-ai-agent/service-kit";
 import { parser } from "@prometheus-io/lezer-promql";
 import { describe, expect, test } from "vitest";
@@ -19,6 +20,7 @@ interface Metric {
 /** What the services really register. */
 function exportedNames(): Set<string> {
   const { registry } = createMetrics();
+  createAuditMetrics(registry, () => 0);
   createLlmMetrics(registry).of("embedded");
   const metrics = registry.getMetricsAsArray() as unknown as Metric[];
   const series = metrics.flatMap(({ name, type }) =>

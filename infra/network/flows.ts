@@ -91,6 +91,7 @@ const linkTargets = (surroundings: Surroundings): Readonly<Record<LinkName, read
   "run-tokens": [],
   "object-store": (surroundings.objectStore ?? []).map((place) => ({ party: place, port: place.port })),
   "media-urls": [],
+  "audit-key": [],
   "content-keys": [],
   "transit-keys": [],
 });

@@ -1,10 +1,8 @@
 import { resolveInstance } from "../instance.ts";
 import { kubectlOn } from "../platform-kubectl.ts";
+import { POD_PROGRAM } from "../run-in-pod.ts";
 import { readRunningPlatform } from "../running-platform.ts";
 import { CommandFailure } from "../ui/failure.ts";
-
-/** As the image starts the service, with what to do instead of serving. */
-const PROGRAM = ["/usr/local/bin/node", "--enable-source-maps", "main.mjs"];
 
 /**
  * Makes a user an administrator, or takes that away, in a pod of auth-service: only it reaches the database. Who may
@@ -19,9 +17,11 @@ export async function admin(options: {
   const { action, username } = options;
   const platform = await readRunningPlatform(resolveInstance(options.instance));
   const kubectl = kubectlOn(platform, options.signal);
-  await kubectl(["exec", "deployment/auth-service", "--", ...PROGRAM, action, username]).catch((cause) => {
-    throw new CommandFailure(`the role of ${username} was not changed`, { cause });
-  });
+  await kubectl(["exec", "deployment/auth-service", "--", ...POD_PROGRAM, action, username]).catch(
+    (cause) => {
+      throw new CommandFailure(`the role of ${username} was not changed`, { cause });
+    },
+  );
   process.stdout.write(
     action === "grant"
       ? `${username} is an administrator\n`

@@ -4,7 +4,14 @@ import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createIssuer, eventually, freePort, startMongo, startRedis } from "@mobile-ai-agent/test-support";
+import {
+  createAuditKey,
+  createIssuer,
+  eventually,
+  freePort,
+  startMongo,
+  startRedis,
+} from "@mobile-ai-agent/test-support";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { audio, noise } from "../../apps/media-processing/src/testing/samples.ts";
 import { REPOSITORY } from "../repository.ts";
@@ -33,7 +40,11 @@ beforeAll(async () => {
     env: {
       ...{ PATH: process.env.PATH, PORT: `${port}`, METRICS_PORT: `${management}`, MONGODB_URI: mongo.uri },
       ...{ JWT_ISSUER: issuer.issuer, JWT_AUDIENCE: issuer.audience, JWKS_URL: keys.jwksUrl },
-      ...{ OBJECT_STORE_URL: `file://${folder}/objects`, MEDIA_URL_KEY: "k".repeat(32) },
+      ...{
+        OBJECT_STORE_URL: `file://${folder}/objects`,
+        MEDIA_URL_KEY: "k".repeat(32),
+        AUDIT_KEYS: createAuditKey(),
+      },
       REDIS_URL: redis.url,
     },
   });

@@ -15,7 +15,10 @@ export async function startBalancer(ports: readonly number[]): Promise<Balancer>
   const server = createServer((device) => {
     open.add(device);
     device.once("close", () => open.delete(device)).on("error", () => {});
-    pass(device, ports.toSorted(() => Math.random() - 0.5));
+    pass(
+      device,
+      ports.toSorted(() => Math.random() - 0.5),
+    );
   });
   await once(server.listen(0, "127.0.0.1"), "listening");
   return {

@@ -1,10 +1,15 @@
 import { randomUUID } from "node:crypto";
-import type { Message } from "@mobile-ai-agent/contracts";
+import {
+  type ConversationView,
+  EMPTY_VIEW,
+  type Message,
+  shownMessages,
+  takeChanges,
+} from "@mobile-ai-agent/contracts";
 import { createHttpClient } from "../../mobile/src/api/http-client.ts";
 import { createRequests } from "../../mobile/src/api/requests.ts";
 import { createChat } from "../../mobile/src/chat/chat.ts";
-import { loadMessages } from "../../mobile/src/chat/load.ts";
-import { mergeMessages } from "../../mobile/src/chat/messages.ts";
+import { loadConversation } from "../../mobile/src/chat/load.ts";
 import type { RunState } from "../../mobile/src/chat/run-follower.ts";
 import { createOutboxStore } from "../../mobile/src/outbox/outbox-store.ts";
 import { createMemoryStore } from "../../mobile/src/testing/memory-store.ts";
@@ -35,16 +40,16 @@ const AGAIN_MS = 500;
 export function openDevice({ name, sockets, contexts, token, userId, sessionId }: DeviceOptions): Device {
   const tokens = { current: () => token, refresh: async () => token };
   const requests = createRequests(createHttpClient(contexts, tokens));
-  let messages: readonly Message[] = [];
+  let view: ConversationView = EMPTY_VIEW;
   let closed = false;
 
   /** As the app's query does: what can't be loaded now is loaded a little later. */
   async function load(): Promise<void> {
-    const answer = await loadMessages(requests, undefined, sessionId, () => messages);
+    const answer = await loadConversation(requests, undefined, sessionId, () => view);
     if (closed) return;
     if (!answer.ok) return void setTimeout(() => void load(), AGAIN_MS);
-    messages = mergeMessages(messages, answer.data);
-    chat.followUnanswered(messages);
+    view = answer.data;
+    chat.followUnanswered(shownMessages(view));
   }
 
   const chat = createChat({
@@ -54,9 +59,12 @@ export function openDevice({ name, sockets, contexts, token, userId, sessionId }
     requests,
     store: createOutboxStore(createMemoryStore(), userId),
     newId: randomUUID,
-    onMessage(message) {
-      messages = mergeMessages(messages, [message]);
+    onChange(_sessionId, change) {
+      view = takeChanges(view, [change]);
+      if (view.ahead.length > 0) void load();
     },
+    onSessionChanged: () => {},
+    onSessionDeleted: () => {},
     onRunEnded: () => void load(),
     onConnected: () => void load(),
   });
@@ -65,7 +73,7 @@ export function openDevice({ name, sockets, contexts, token, userId, sessionId }
     name,
     write: (content) => chat.outbox.add({ sessionId, content }),
     waiting: () => chat.outbox.size(),
-    messages: () => messages,
+    messages: () => shownMessages(view),
     runs: () => chat.state().runs,
     close() {
       closed = true;

@@ -1,5 +1,11 @@
 import { join } from "node:path";
-import { createIssuer, freePort, startMongo, type TestIssuer } from "@mobile-ai-agent/test-support";
+import {
+  CONTENT_ENV,
+  createIssuer,
+  freePort,
+  startMongo,
+  type TestIssuer,
+} from "@mobile-ai-agent/test-support";
 import { type Balancer, startBalancer } from "./balancer.ts";
 import { type Node, startNode } from "./node.ts";
 import { startToldModel } from "./told-model.ts";
@@ -71,6 +77,7 @@ async function startOn(cleanup: AsyncDisposableStack, defect?: Defect): Promise<
     RUN_TOKEN_KEY: "k".repeat(32),
     MCP_URL: "https://agent.test/mcp",
     MCP_ALLOWED_HOSTS: "127.0.0.1",
+    ...CONTENT_ENV,
   };
   const run = async (name: string, more: Record<string, string>, listensAt = "PORT") => {
     const port = await freePort();

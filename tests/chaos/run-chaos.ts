@@ -1,9 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { CreateSessionResponse, type Message } from "@mobile-ai-agent/contracts";
+import { CreateSessionResponse, type Message, MessageList } from "@mobile-ai-agent/contracts";
 import { eventually } from "@mobile-ai-agent/test-support";
 import axios from "axios";
-import { createHttpClient } from "../../mobile/src/api/http-client.ts";
-import { createRequests } from "../../mobile/src/api/requests.ts";
 import { type Device, openDevice } from "./device.ts";
 import { type Defect, type Platform, startPlatform } from "./platform.ts";
 import { rage, type Storm, type StormOptions } from "./storm.ts";
@@ -36,6 +34,7 @@ interface Client {
 }
 
 const PROGRESS_MS = 5000;
+const PAGE = 200;
 /** Between two messages of a client, at the most. */
 const THINKING_MS = 1000;
 
@@ -122,11 +121,18 @@ async function faultsAfter(
   return faults;
 }
 
-async function storedMessages(contexts: string, token: string, sessionId: string): Promise<readonly Message[]> {
-  const http = createHttpClient(contexts, { current: () => token, refresh: async () => undefined });
-  const answer = await createRequests(http).listMessages(sessionId, 0);
-  if (!answer.ok) throw new Error(answer.problem.detail);
-  return answer.data;
+async function storedMessages(contexts: string, token: string, sessionId: string): Promise<Message[]> {
+  const messages: Message[] = [];
+  for (let after: number | null = 0; after !== null; ) {
+    const { data } = await axios.get(`${contexts}/api/message/${sessionId}`, {
+      params: { after, limit: PAGE },
+      headers: { authorization: `Bearer ${token}` },
+    });
+    const page = MessageList.parse(data);
+    messages.push(...page.messages);
+    after = page.next_after;
+  }
+  return messages;
 }
 
 function describe(clients: readonly Client[]): string {

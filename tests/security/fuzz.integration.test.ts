@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => platform?.stop());
 
-const newUser = async () => furnish(platform.gateway, await signUp(platform.gateway, issuer.issuer));
+const newUser = async () => furnish(platform, await signUp(platform.gateway, issuer.issuer));
 
 describe.each(DESCRIBED)("$id", (operation) => {
   it("answers as it is described to whatever its schemas take", async () => {

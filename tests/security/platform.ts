@@ -1,8 +1,17 @@
+import { randomUUID } from "node:crypto";
 import { mkdtempDisposable } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createLogger, readConfig } from "@mobile-ai-agent/service-kit";
-import { CONTENT_ENV, startMongo, startRedis, type TestIssuer } from "@mobile-ai-agent/test-support";
+import { createConversationStore } from "@mobile-ai-agent/conversation-store";
+import { connectMongo, createLogger, readConfig } from "@mobile-ai-agent/service-kit";
+import {
+  CONTENT_ENV,
+  createAuditKey,
+  startMongo,
+  startRedis,
+  type TestIssuer,
+  testCipher,
+} from "@mobile-ai-agent/test-support";
 import { startOidcProvider } from "@mobile-ai-agent/test-support/oidc-provider";
 import { gatewayConfig } from "../../apps/api-gateway/src/config.ts";
 import { createApiGateway } from "../../apps/api-gateway/src/service.ts";
@@ -16,7 +25,7 @@ import { createService as createMediaService } from "../../apps/media-processing
 import { readServiceConfig as readSocketConfig } from "../../apps/websocket-server/src/config.ts";
 import { createService as createSocketService } from "../../apps/websocket-server/src/service.ts";
 
-import { PROVIDER } from "./api/users.ts";
+import { PROVIDER } from "./api/provider.ts";
 
 const logger = createLogger("test", "none");
 
@@ -31,6 +40,8 @@ export interface Platform {
   /** One more gateway before the same services, of another configuration. Gives its origin. */
   startGateway(env: Readonly<Record<string, string>>): Promise<string>;
   makeAdmin(username: string): Promise<void>;
+  /** As agent-orchestrator asks the user of a run, whose name stands in all texts. @returns the approval's id */
+  askApproval(runId: string, marker: string): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -63,6 +74,7 @@ export async function startPlatform(issuer: TestIssuer): Promise<Platform> {
     JWT_PRIVATE_KEYS: issuer.privateKey,
     OBJECT_STORE_URL: `file://${objects.path}`,
     MEDIA_URL_KEY: "m".repeat(32),
+    AUDIT_KEYS: createAuditKey(),
     ...CONTENT_ENV,
     SECOND_FACTOR_KEYS: Buffer.alloc(32, 1).toString("base64"),
   };
@@ -97,6 +109,20 @@ export async function startPlatform(issuer: TestIssuer): Promise<Platform> {
   const makeAdmin = async (username: string) => {
     await changeRole(readConfig(authConfig, authEnv), logger, { action: "grant", username });
   };
+  const database = await connectMongo({ MONGODB_URI: mongo.uri }, "test");
+  cleanup.defer(() => database.close());
+  const store = createConversationStore(database.db, testCipher(database.db));
+  const askApproval = async (runId: string, marker: string) => {
+    const run = await store.runs.get(runId);
+    if (run === undefined) throw new Error(`there is no run ${runId}`);
+    const id = randomUUID();
+    await store.approvals.request({
+      ...{ id, runId, userId: run.userId, sessionId: run.sessionId },
+      ...{ server: "mail", tool: "send_email", risk: "outbound", tainted: true, callHash: "of this call" },
+      ...{ arguments: JSON.stringify({ to: marker }), expiresAt: new Date(Date.now() + 600_000) },
+    });
+    return id;
+  };
   return {
     auth,
     context,
@@ -106,6 +132,7 @@ export async function startPlatform(issuer: TestIssuer): Promise<Platform> {
     stores: { MONGODB_URI: mongo.uri, REDIS_URL: redis.url, objects: objects.path },
     startGateway,
     makeAdmin,
+    askApproval,
     stop: () => cleanup.disposeAsync(),
   };
 }

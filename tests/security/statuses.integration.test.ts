@@ -159,6 +159,12 @@ const OWN: Readonly<Record<string, Readonly<Record<number, Provocation>>>> = {
     },
     403: ask,
   },
+  decideApproval: {
+    409: async (call) => {
+      good(await withBody(call, { decision: "refuse" }));
+      return withBody(call, { decision: "approve" });
+    },
+  },
   editMessage: { 409: behind },
   regenerateAnswer: { 409: behind },
   uploadMedia: {
@@ -187,7 +193,7 @@ describe.each(DESCRIBED)("$id", (operation) => {
     (status) => UNREACHABLE[operation.id]?.[status] === undefined,
   );
   const prepare = async () => {
-    const user = await furnish(platform.gateway, await signUp(platform.gateway, issuer.issuer));
+    const user = await furnish(platform, await signUp(platform.gateway, issuer.issuer));
     return { user, call: await goodCall(operation, { origin: platform.gateway, user }) };
   };
   let refused: ReturnType<typeof prepare> | undefined;

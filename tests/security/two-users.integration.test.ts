@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => platform?.stop());
 
-const newUser = async () => furnish(platform.gateway, await signUp(platform.gateway, issuer.issuer));
+const newUser = async () => furnish(platform, await signUp(platform.gateway, issuer.issuer));
 
 /** What of the owner's is in an answer. Ids are of those things alone that the caller didn't name. */
 function leaksIn(answer: Answer, named: string): string[] {

@@ -1,7 +1,16 @@
 import { contentKeysConfig, transitKeysConfig } from "@mobile-ai-agent/content-cipher";
+import { RiskClass } from "@mobile-ai-agent/contracts";
 import { DEFAULT_POLICY, type GuardPolicy, type Reaction } from "@mobile-ai-agent/guard";
-import { baseConfig, mongoConfig, redisConfig, runTokenConfig } from "@mobile-ai-agent/service-kit";
+import {
+  baseConfig,
+  budgetConfig,
+  mongoConfig,
+  redisConfig,
+  runTokenConfig,
+} from "@mobile-ai-agent/service-kit";
 import { z } from "zod";
+import type { ApprovalPolicy } from "./tools/classify.ts";
+import { ToolServers } from "./tools/tool-servers.ts";
 
 const positive = (fallback: number) => z.coerce.number().int().positive().default(fallback);
 
@@ -13,6 +22,7 @@ export const orchestratorConfig = z.object({
   ...mongoConfig.shape,
   ...redisConfig.shape,
   ...runTokenConfig.shape,
+  ...budgetConfig.shape,
   ...contentKeysConfig.shape,
   ...transitKeysConfig.shape,
   CONTEXT_PROTOCOL_SERVER_URL: z.url({ protocol: /^https?$/, error: "must be an http or https URL" }),
@@ -30,11 +40,24 @@ export const orchestratorConfig = z.object({
     ),
   MAX_ANSWER_TOKENS: positive(192).describe("tokens that the model may make each time it is asked"),
   MAX_STEPS: positive(6).describe("times that the model is asked in one run"),
+  RUN_TOKEN_LIMIT: positive(100_000).describe("tokens of prompts and answers that one run may use"),
   MAX_RUN_SECONDS: positive(300).describe("seconds after which a run is given up"),
   TEMPERATURE: z.coerce.number().min(0).max(2).default(0.2),
   GUARD_USER: reaction(DEFAULT_POLICY.user).describe("what an attack in a user's message leads to"),
   GUARD_TOOL: reaction(DEFAULT_POLICY.tool).describe("what an attack in a tool's result leads to"),
   GUARD_MEMORY: reaction(DEFAULT_POLICY.memory).describe("what an attack in a session's context leads to"),
+  APPROVAL_CLASSES: z
+    .string()
+    .default("outbound")
+    .transform((list) => (list === "none" ? [] : list.split(",").map((name) => name.trim())))
+    .pipe(z.array(z.enum(RiskClass.options, "must be none, or a list of read, write and outbound")))
+    .describe(
+      "comma-separated classes of tools whose calls need approval; in a tainted run outbound ones always do",
+    ),
+  APPROVAL_SECONDS: positive(900).describe(
+    "seconds after which a call that nobody approved counts as refused",
+  ),
+  TOOL_SERVERS: ToolServers.describe("more MCP servers, as JSON: name, url, classes of their tools, inside"),
   CONCURRENCY: positive(2).describe("runs handled at a time"),
   SWEEP_AFTER_MS: positive(30_000).describe(
     "when a run that was stored and made no progress is queued again; longer than it takes to queue one",
@@ -47,4 +70,8 @@ export type OrchestratorConfig = z.infer<typeof orchestratorConfig>;
 export function guardPolicyOf(config: OrchestratorConfig): GuardPolicy {
   const { GUARD_USER: user, GUARD_TOOL: tool, GUARD_MEMORY: memory } = config;
   return { user, tool, memory, document: tool };
+}
+
+export function approvalPolicyOf(config: OrchestratorConfig): ApprovalPolicy {
+  return { classes: new Set(config.APPROVAL_CLASSES), seconds: config.APPROVAL_SECONDS };
 }

@@ -1,5 +1,5 @@
 import type { RunEvent } from "@mobile-ai-agent/contracts";
-import type { RunLog } from "@mobile-ai-agent/conversation-store";
+import type { OpenStep, RunFailure, RunLog } from "@mobile-ai-agent/conversation-store";
 
 /** One run's events, written by one owner under gap-free sequence numbers. */
 export interface EventLog {
@@ -10,13 +10,14 @@ export interface EventLog {
   token(text: string): Promise<void>;
   /** Ends the log, unless it has ended already. */
   complete(messageId: string): Promise<void>;
-  /** As `complete`. @param reason in words for the person who asked */
-  fail(reason: string): Promise<void>;
+  /** As `complete`. */
+  fail(failure: RunFailure): Promise<void>;
   /** As `complete`. @param messageId of the answer as far as it came */
   cancel(messageId: string | undefined): Promise<void>;
 }
 
 type Position = Pick<RunEvent, "runId" | "sequence">;
+type Kept = Pick<OpenStep, "said" | "sequence">;
 
 /**
  * Opens the log where its last writer left it. What a Redis loses that comes back without its data is written again, as
@@ -24,10 +25,11 @@ type Position = Pick<RunEvent, "runId" | "sequence">;
  *
  * @param after where the numbers of a log begin that has nothing yet. What devices have of a log that is lost, with its
  *   writer, must be before that.
+ * @param kept what a run that waited had in its log: Redis may have lost it meanwhile, or not kept it for so long
  */
 export async function openEventLog(
   runLog: RunLog,
-  { runId, after }: { runId: string; after: number },
+  { runId, after, kept }: { runId: string; after: number; kept?: Kept | undefined },
 ): Promise<EventLog> {
   const events = await readSoFar(runLog, runId);
   let sequence = events.at(-1)?.sequence ?? after;
@@ -46,6 +48,11 @@ export async function openEventLog(
   const writeAgain = async () => {
     for (const [index, event] of events.entries()) await runLog.append(event, index === 0);
   };
+  // Under the numbers that devices have already: who has them sees nothing new, who has none gets the text at once.
+  while (kept && sequence < kept.sequence) {
+    const text = kept.said.slice(content.length);
+    await append((position) => ({ ...position, kind: "token", text }));
+  }
   return {
     get sequence() {
       return sequence;
@@ -55,7 +62,11 @@ export async function openEventLog(
     },
     token: (text) => append((position) => ({ ...position, kind: "token", text })),
     complete: (messageId) => append((position) => ({ ...position, kind: "completed", messageId })),
-    fail: (reason) => append((position) => ({ ...position, kind: "failed", reason })),
+    fail: ({ code, reason, availableAt }) =>
+      append((position) => ({
+        ...{ ...position, kind: "failed", code, reason },
+        ...(availableAt && { availableAt: availableAt.toISOString() }),
+      })),
     cancel: (messageId) =>
       append((position) => ({ ...position, kind: "cancelled", ...(messageId && { messageId }) })),
   };

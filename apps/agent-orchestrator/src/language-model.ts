@@ -1,6 +1,7 @@
 import { contextHeaders } from "@mobile-ai-agent/service-kit";
 import OpenAI from "openai";
-import type { ToolCall, ToolDefinition } from "./run-tools.ts";
+import type { ToolCall } from "./run-tools.ts";
+import type { ToolDefinition } from "./tools/tool.ts";
 
 /** The model did not answer, or stopped midway. */
 export class ModelFailure extends Error {
@@ -11,6 +12,12 @@ export class ModelFailure extends Error {
 }
 
 export type PromptMessage = OpenAI.ChatCompletionMessageParam;
+
+/** How an answer ended, as far as the model tells. */
+export interface AnswerEnd {
+  readonly finish?: string;
+  readonly usage?: { readonly prompt: number; readonly completion: number };
+}
 
 /** What a model says: text as it comes, then what it wants called. */
 export type Piece = { readonly text: string } | { readonly call: ToolCall };
@@ -24,6 +31,10 @@ export interface ModelRequest {
   readonly tools: readonly ToolDefinition[];
   /** Whether the model may call them now. */
   readonly mayCall: boolean;
+  /** Tokens of the answer, where fewer are left than the model may make otherwise. */
+  readonly maxTokens?: number;
+  /** Called when the answer is complete. */
+  readonly onEnd?: (end: AnswerEnd) => void;
 }
 
 export interface LanguageModel {
@@ -53,12 +64,16 @@ export function createLanguageModel(options: LanguageModelOptions): LanguageMode
   const { baseUrl, model, maxTokens, temperature } = options;
   const client = new OpenAI({ baseURL: baseUrl, apiKey: "unused", timeout: TIMEOUT_MS, maxRetries: 4 });
   return {
-    async *answer({ userId, messages, prefix, tools, mayCall }, signal) {
+    async *answer(request, signal) {
+      const { userId, messages, prefix, tools, mayCall } = request;
+      const max_tokens = Math.min(maxTokens, request.maxTokens ?? maxTokens);
+      let end: AnswerEnd = {};
       const calls = new Map<number, { id: string; name: string; arguments: string }>();
       try {
         const chunks = await client.chat.completions.create(
           {
-            ...{ model, max_tokens: maxTokens, temperature, stream: true, safety_identifier: userId },
+            ...{ model, max_tokens, temperature, safety_identifier: userId },
+            ...{ stream: true, stream_options: { include_usage: true } },
             messages: prefix === "" ? [...messages] : [...messages, { role: "assistant", content: prefix }],
             ...(prefix !== "" && CONTINUE),
             ...(tools.length > 0 && {
@@ -68,8 +83,11 @@ export function createLanguageModel(options: LanguageModelOptions): LanguageMode
           },
           { signal, headers: contextHeaders() },
         );
-        for await (const { choices } of chunks) {
-          const delta = choices[0]?.delta;
+        for await (const { choices, usage } of chunks) {
+          const { delta, finish_reason: finish } = choices[0] ?? {};
+          if (finish) end = { ...end, finish };
+          if (usage)
+            end = { ...end, usage: { prompt: usage.prompt_tokens, completion: usage.completion_tokens } };
           if (delta?.content) yield { text: delta.content };
           for (const { index, id, function: part } of delta?.tool_calls ?? []) {
             const call = calls.get(index) ?? { id: "", name: "", arguments: "" };
@@ -86,6 +104,7 @@ export function createLanguageModel(options: LanguageModelOptions): LanguageMode
       }
       // The package ends an aborted stream without an error.
       signal.throwIfAborted();
+      request.onEnd?.(end);
       for (const call of calls.values()) yield { call };
     },
   };

@@ -3,7 +3,7 @@ import type { Run } from "@mobile-ai-agent/conversation-store";
 import instructions from "./instructions.json" with { type: "json" };
 import type { PromptMessage } from "./language-model.ts";
 import type { RunGuard } from "./run-guard.ts";
-import type { ToolDefinition } from "./run-tools.ts";
+import type { ToolDefinition } from "./tools/tool.ts";
 
 /** What the model is told about the user at most, in characters: it has to leave room for the conversation. */
 const MAX_CONTEXT = 1500;

@@ -1,24 +1,17 @@
 import { Context } from "@mobile-ai-agent/contracts";
 import type { Run } from "@mobile-ai-agent/conversation-store";
-import { contextHeaders, signRunToken } from "@mobile-ai-agent/service-kit";
-import {
-  Client,
-  type FetchLike,
-  ProtocolError,
-  StreamableHTTPClientTransport,
-} from "@modelcontextprotocol/client";
+import { contextHeaders, type Logger, signRunToken } from "@mobile-ai-agent/service-kit";
+import { Client, type FetchLike, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import { classOf } from "./tools/classify.ts";
+import { callTool, listTools, TIMEOUT_MS } from "./tools/connection.ts";
+import type { ToolPins } from "./tools/pins.ts";
+import { RELEASED_HASHES } from "./tools/released.ts";
+import { hashOf, type PinnedDefinition, type Tool, type ToolDefinition } from "./tools/tool.ts";
+import { PLATFORM, type ToolServer } from "./tools/tool-servers.ts";
 
 const INFO = { name: "agent-orchestrator", version: "0.1.0" };
-const TIMEOUT_MS = 5000;
-/** Of what the model is shown of one result, in characters: it has to leave room for the conversation. */
-const MAX_RESULT = 8000;
-
-export interface ToolDefinition {
-  readonly name: string;
-  readonly description: string;
-  /** JSON Schema of the arguments. */
-  readonly parameters: Readonly<Record<string, unknown>>;
-}
+/** As models' interfaces take them. */
+const NAME = /^[\w-]{1,64}$/;
 
 /** What the model asks to be done. `arguments` is JSON, as the model wrote it: possibly malformed. */
 export interface ToolCall {
@@ -27,57 +20,112 @@ export interface ToolCall {
   readonly arguments: string;
 }
 
-/** The tools of one run, over one MCP connection. */
+/** The tools of one run, over a connection to each server. */
 export interface RunTools {
   /** What the agent should know in the run's session. */
   readonly context: Context["context"];
-  /** Empty for a model that can't call tools. */
+  /** What the model is offered; empty for one that can't call tools. */
   readonly definitions: readonly ToolDefinition[];
+  /** @param name as the model calls it */
+  find(name: string): Tool | undefined;
   /**
    * @returns what the model is to be told: the result, or what is wrong with the call
    * @throws only when aborted
    */
-  call(call: ToolCall, signal: AbortSignal): Promise<string>;
+  call(tool: Tool, input: Record<string, unknown>, signal: AbortSignal): Promise<string>;
   close(): Promise<void>;
 }
 
 /** @throws when context-protocol-server can't be reached or refuses, or when aborted */
 export type OpenRunTools = (run: Run, signal: AbortSignal) => Promise<RunTools>;
 
+export interface RunToolsOptions {
+  /** Of context-protocol-server. */
+  readonly baseUrl: string;
+  /** Shared with it. */
+  readonly runTokenKey: string;
+  /** Without it, tools are not even listed. */
+  readonly modelCallsTools: boolean;
+  /** Others whose tools runs may use. One that can't be reached offers none. */
+  readonly servers: readonly ToolServer[];
+  readonly pins: ToolPins;
+  readonly logger: Logger;
+}
+
 /**
- * Connects a run to the tools and the context of its session over MCP (revision 2026-07-28). Each request carries a new
- * token for this run alone.
- *
- * @param options.baseUrl of context-protocol-server
- * @param options.runTokenKey shared with it
- * @param options.modelCallsTools without it, tools are not even listed
+ * Connects a run to the tools and the context of its session over MCP (revision 2026-07-28), and to other servers as far
+ * as their tools' definitions are pinned. Each request to the platform's own carries a new token for this run alone;
+ * other servers are told nothing of the run.
  */
-export function connectRunTools(options: {
-  baseUrl: string;
-  runTokenKey: string;
-  modelCallsTools: boolean;
-}): OpenRunTools {
+export function connectRunTools(options: RunToolsOptions): OpenRunTools {
+  const { runTokenKey, modelCallsTools, servers, pins, logger } = options;
   const endpoint = new URL("/mcp", options.baseUrl);
   return async (run, signal) => {
-    const client = new Client(INFO, { versionNegotiation: { mode: { pin: "2026-07-28" } } });
-    const fetch = fetchAs(() => signRunToken(options.runTokenKey, run.id));
-    const request = { signal, timeout: TIMEOUT_MS };
+    const open = new AsyncDisposableStack();
+    const clients = new Map<string, Client>();
+    const tools = new Map<string, Tool>();
+
+    async function connect(server: Omit<ToolServer, "url">, client: Client, transport: Transport) {
+      await client.connect(transport, { signal, timeout: TIMEOUT_MS });
+      open.defer(() => client.close());
+      clients.set(server.name, client);
+    }
+
+    async function offer(server: Omit<ToolServer, "url">, released?: ReadonlySet<string>) {
+      const listed = await listTools(clients.get(server.name) as Client, signal);
+      for (const definition of await pins.admit(server.name, listed, released)) {
+        const tool = toTool(server, definition);
+        if (NAME.test(tool.definition.name)) tools.set(tool.definition.name, tool);
+      }
+    }
+
+    async function meet(server: ToolServer) {
+      try {
+        await connect(server, new Client(INFO), new StreamableHTTPClientTransport(new URL(server.url)));
+        await offer(server);
+      } catch (error) {
+        signal.throwIfAborted();
+        logger.warn("a tool server can't be reached; the run goes on without", {
+          server: server.name,
+          error,
+        });
+      }
+    }
+
     try {
-      await client.connect(new StreamableHTTPClientTransport(endpoint, { fetch }), request);
-      const [context, definitions] = await Promise.all([
-        readContext(client, run.sessionId, request),
-        options.modelCallsTools ? listTools(client, request) : [],
+      const client = new Client(INFO, { versionNegotiation: { mode: { pin: "2026-07-28" } } });
+      const fetch = fetchAs(() => signRunToken(runTokenKey, run.id));
+      await connect(PLATFORM, client, new StreamableHTTPClientTransport(endpoint, { fetch }));
+      const [context] = await Promise.all([
+        readContext(client, run.sessionId, signal),
+        ...(modelCallsTools ? [offer(PLATFORM, RELEASED_HASHES), ...servers.map(meet)] : []),
       ]);
       return {
         context,
-        definitions,
-        call: (call, callSignal) => callTool(client, call, callSignal),
-        close: () => client.close(),
+        definitions: [...tools.values()].map(({ definition }) => definition),
+        find: (name) => tools.get(name),
+        call: ({ server, tool }, input, callSignal) =>
+          callTool(clients.get(server) as Client, { name: tool, arguments: input }, callSignal),
+        close: () => open.disposeAsync(),
       };
     } catch (error) {
-      await client.close();
+      await open.disposeAsync();
       throw error;
     }
+  };
+}
+
+type Transport = StreamableHTTPClientTransport;
+
+function toTool(server: Omit<ToolServer, "url">, pinned: PinnedDefinition): Tool {
+  const { name, description = "", inputSchema } = pinned;
+  return {
+    ...{ server: server.name, tool: name, hash: hashOf(pinned), risk: classOf(server, pinned) },
+    isInside: server.inside,
+    definition: {
+      name: server.name === PLATFORM.name ? name : `${server.name}__${name}`,
+      ...{ description, parameters: inputSchema },
+    },
   };
 }
 
@@ -90,54 +138,10 @@ function fetchAs(newToken: () => string): FetchLike {
   };
 }
 
-type RequestLimits = { signal: AbortSignal; timeout: number };
-
-async function readContext(client: Client, sessionId: string, limits: RequestLimits) {
-  const { contents } = await client.readResource({ uri: `context://sessions/${sessionId}` }, limits);
+async function readContext(client: Client, sessionId: string, signal: AbortSignal) {
+  const uri = `context://sessions/${sessionId}`;
+  const { contents } = await client.readResource({ uri }, { signal, timeout: TIMEOUT_MS });
   const [content] = contents;
   if (content === undefined || !("text" in content)) throw new Error("the context has no text");
   return Context.parse(JSON.parse(content.text)).context;
-}
-
-async function listTools(client: Client, limits: RequestLimits): Promise<ToolDefinition[]> {
-  const { tools } = await client.listTools({}, limits);
-  return tools.map(({ name, description = "", inputSchema }) => ({
-    name,
-    description,
-    parameters: inputSchema,
-  }));
-}
-
-async function callTool(client: Client, call: ToolCall, signal: AbortSignal): Promise<string> {
-  const input = parseArguments(call.arguments);
-  if (input === undefined) return "error: the arguments are not a JSON object";
-  try {
-    const { content, isError } = await client.callTool(
-      { name: call.name, arguments: input },
-      { signal, timeout: TIMEOUT_MS },
-    );
-    const text = content.map((part) => (part.type === "text" ? part.text : `[${part.type}]`)).join("\n");
-    return shorten(isError ? `error: ${text}` : text);
-  } catch (error) {
-    signal.throwIfAborted();
-    // A protocol error is about the call: no such tool, arguments of another form. Others are not the model's business.
-    return shorten(
-      error instanceof ProtocolError ? `error: ${error.message}` : "error: the tool can't be reached now",
-    );
-  }
-}
-
-function parseArguments(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text || "{}");
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function shorten(text: string): string {
-  return text.length <= MAX_RESULT ? text : `${text.slice(0, MAX_RESULT)}\n[the rest is left out]`;
 }

@@ -6,6 +6,8 @@ import {
   createRunCancellations,
   createRunLog,
   createRunQueue,
+  createTokenBudget,
+  createUserEvents,
 } from "@mobile-ai-agent/conversation-store";
 import {
   connectMongo,
@@ -17,11 +19,13 @@ import {
   startManagement,
 } from "@mobile-ai-agent/service-kit";
 import { openCancelWatch } from "./cancel-watch.ts";
-import { guardPolicyOf, type OrchestratorConfig } from "./config.ts";
+import { approvalPolicyOf, guardPolicyOf, type OrchestratorConfig } from "./config.ts";
 import { handleRun } from "./handle-run.ts";
 import { createLanguageModel } from "./language-model.ts";
 import { connectRunTools } from "./run-tools.ts";
 import { sweepRuns } from "./sweep.ts";
+import { createTokenMetrics } from "./token-metrics.ts";
+import { createToolPins } from "./tools/pins.ts";
 
 /** Less than the 25 s that a process has for its drain. */
 const FINISH_MS = 20_000;
@@ -36,10 +40,8 @@ export function createService(config: OrchestratorConfig, { logger }: { logger: 
 
   return {
     async start() {
-      const management = await startManagement(config.METRICS_PORT, {
-        ready: () => ready(),
-        metrics: createMetrics(),
-      });
+      const metrics = createMetrics();
+      const management = await startManagement(config.METRICS_PORT, { ready: () => ready(), metrics });
       closers.unshift(management.close);
       const mongo = await connectMongo(config, "agent-orchestrator");
       closers.unshift(mongo.close);
@@ -51,6 +53,10 @@ export function createService(config: OrchestratorConfig, { logger }: { logger: 
       closers.unshift(async () => transit.close());
       const store = createConversationStore(mongo.db, content.cipher);
       await store.createIndexes();
+      const budget = createTokenBudget(mongo.db, redis, { tokensPerDay: config.BUDGET_TOKENS_PER_DAY });
+      await budget.createIndexes();
+      const pins = createToolPins(mongo.db, logger);
+      await pins.createIndexes();
 
       const queue = createRunQueue(redis);
       const cancels = await openCancelWatch(store, createRunCancellations(redis), logger);
@@ -62,12 +68,19 @@ export function createService(config: OrchestratorConfig, { logger }: { logger: 
           baseUrl: config.CONTEXT_PROTOCOL_SERVER_URL,
           runTokenKey: config.RUN_TOKEN_KEY,
           modelCallsTools: config.LLM_TOOLS,
+          servers: config.TOOL_SERVERS,
+          pins,
+          logger,
         }),
         model: openModel(config),
         modelContinues: config.LLM_CONTINUES,
         cancels,
         guardPolicy: guardPolicyOf(config),
-        limits: { maxSteps: config.MAX_STEPS, maxSeconds: config.MAX_RUN_SECONDS },
+        approvalPolicy: approvalPolicyOf(config),
+        events: createUserEvents(redis, transit.cipher),
+        budget,
+        tokenMetrics: createTokenMetrics(metrics.registry),
+        limits: limitsOf(config),
         logger,
       };
       const consumer = `${hostname()}-${randomUUID()}`;
@@ -86,7 +99,9 @@ export function createService(config: OrchestratorConfig, { logger }: { logger: 
           }),
       );
       const sweep = setInterval(() => {
-        sweepRuns(store, queue, config.SWEEP_AFTER_MS).catch((error) => logger.warn("sweep failed; it is repeated", { error }));
+        sweepRuns(store, queue, { overdueMs: config.SWEEP_AFTER_MS }).catch((error) =>
+          logger.warn("sweep failed; it is repeated", { error }),
+        );
       }, config.SWEEP_AFTER_MS / 2);
       closers.unshift(async () => clearInterval(sweep));
       ready = () => redis.isReady && !taking.signal.aborted;
@@ -102,6 +117,15 @@ export function createService(config: OrchestratorConfig, { logger }: { logger: 
         for (const close of closers.splice(0)) await close();
       }
     },
+  };
+}
+
+function limitsOf(config: OrchestratorConfig) {
+  return {
+    maxSteps: config.MAX_STEPS,
+    maxSeconds: config.MAX_RUN_SECONDS,
+    maxAnswerTokens: config.MAX_ANSWER_TOKENS,
+    maxRunTokens: config.RUN_TOKEN_LIMIT,
   };
 }
 

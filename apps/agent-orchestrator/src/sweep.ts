@@ -6,18 +6,23 @@ const DELETED_MS = 60_000;
 
 /**
  * Queues the runs that were stored and not finished: of a sender that died before it queued them, or of a Redis that
- * lost its data. One that is queued or under way stays as it is. Then it does deleted sessions once more.
+ * lost its data; and those that wait though they need not any more. One that is queued or under way stays as it is. Then
+ * it does deleted sessions once more.
  *
- * @param overdueMs how long a run may be without a change of its status
+ * @param options.overdueMs how long a run may be without a change of its status
  * @returns how many it looked at
  */
 export async function sweepRuns(
   store: ConversationStore,
   queue: RunQueue,
-  overdueMs: number,
+  { overdueMs, now = Date.now() }: { overdueMs: number; now?: number },
 ): Promise<number> {
-  const runs = await store.runs.unfinishedBefore(new Date(Date.now() - overdueMs), BATCH);
-  for (const { id } of runs) await queue.enqueue(id);
+  const before = new Date(now - overdueMs);
+  const runs = await store.runs.unfinishedBefore(before, BATCH);
+  const overdue = await store.runs.overdueWaiting(new Date(now), BATCH);
+  const decided = await store.approvals.unconsumedBefore(before, BATCH);
+  const ids = new Set([...runs.map(({ id }) => id), ...overdue.map(({ id }) => id), ...decided]);
+  for (const id of ids) await queue.enqueue(id);
   await store.deletions.finishBefore(new Date(now - DELETED_MS));
-  return runs.length;
+  return ids.size;
 }

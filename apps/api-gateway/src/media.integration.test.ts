@@ -6,6 +6,7 @@ import type { Media } from "@mobile-ai-agent/contracts";
 import { createLogger, readConfig } from "@mobile-ai-agent/service-kit";
 import {
   CONTENT_ENV,
+  createAuditKey,
   createIssuer,
   describedFetch,
   eventually,
@@ -36,6 +37,7 @@ beforeAll(async () => {
     ...{ ...tokens, PORT: "0", METRICS_PORT: "0", MONGODB_URI: mongo.uri, REDIS_URL: redis.url },
     ...{ SCRATCH_DIR: folder },
     ...{ OBJECT_STORE_URL: `file://${folder}/objects`, MEDIA_URL_KEY: "k".repeat(32), ...CONTENT_ENV },
+    AUDIT_KEYS: createAuditKey(),
   });
   service = createService(config, { logger: createLogger("test", "none") });
   cleanup.defer(() => service.stop());

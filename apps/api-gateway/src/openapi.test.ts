@@ -70,7 +70,7 @@ const SERVICES = {
   "auth-service": routesOf((app) => mountAuth(app, unused)),
   "context-protocol-server": routesOf(
     mountContext({
-      store: unused,
+      ...{ store: unused, budget: unused, events: unused },
       queue: unused,
       cancellations: unused,
       runLog: unused,

@@ -26,6 +26,8 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   "/api/session": { service: "CONTEXT_PROTOCOL_SERVER_URL", access: "user" },
   "/api/context": { service: "CONTEXT_PROTOCOL_SERVER_URL", access: "user" },
   "/api/message": { service: "CONTEXT_PROTOCOL_SERVER_URL", access: "user" },
+  "/api/approvals": { service: "CONTEXT_PROTOCOL_SERVER_URL", access: "user" },
+  "/api/usage": { service: "CONTEXT_PROTOCOL_SERVER_URL", access: "user" },
   "/api/messages": { service: "CONTEXT_PROTOCOL_SERVER_URL", access: "user" },
   "/api/run": { service: "CONTEXT_PROTOCOL_SERVER_URL", access: "user" },
   // A signed address takes the place of the token.

@@ -1,5 +1,5 @@
 import { createLogger, readConfig } from "@mobile-ai-agent/service-kit";
-import { createIssuer, freePort, startMongo } from "@mobile-ai-agent/test-support";
+import { createAuditKey, createIssuer, freePort, startMongo } from "@mobile-ai-agent/test-support";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { authConfig } from "../../auth-service/src/config.ts";
 import { createAuthService } from "../../auth-service/src/service.ts";
@@ -19,6 +19,7 @@ beforeAll(async () => {
     MONGODB_URI: mongo.uri,
     // None there: signing in does without.
     REDIS_URL: `redis://127.0.0.1:${await freePort()}`,
+    AUDIT_KEYS: createAuditKey(),
     SECOND_FACTOR_KEYS: Buffer.alloc(32, 1).toString("base64"),
     JWT_ISSUER: issuer,
     JWT_AUDIENCE: audience,

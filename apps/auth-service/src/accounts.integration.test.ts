@@ -1,6 +1,7 @@
 import { TokenResponse, UserList } from "@mobile-ai-agent/contracts";
 import { createLogger, openRedis, readConfig } from "@mobile-ai-agent/service-kit";
 import {
+  createAuditKey,
   createIssuer,
   describedFetch,
   eventually,
@@ -34,6 +35,7 @@ beforeAll(async () => {
     JWT_ISSUER: issuer.issuer,
     JWT_AUDIENCE: issuer.audience,
     JWT_PRIVATE_KEYS: issuer.privateKey,
+    AUDIT_KEYS: createAuditKey(),
     SECOND_FACTOR_KEYS: Buffer.alloc(32, 1).toString("base64"),
   });
 });

@@ -1,12 +1,13 @@
 import { generateKeyPairSync } from "node:crypto";
 import { readConfig } from "@mobile-ai-agent/service-kit";
-import { createIssuer } from "@mobile-ai-agent/test-support";
+import { createAuditKey, createIssuer } from "@mobile-ai-agent/test-support";
 import { describe, expect, it } from "vitest";
 import { authConfig } from "./config.ts";
 
 const env = {
   MONGODB_URI: "mongodb://localhost/auth",
   REDIS_URL: "redis://localhost",
+  AUDIT_KEYS: createAuditKey(),
   SECOND_FACTOR_KEYS: Buffer.alloc(32, 1).toString("base64"),
   JWT_ISSUER: "https://issuer.test",
   JWT_AUDIENCE: "mobile-ai-agent",

@@ -1,3 +1,4 @@
+import { auditConfig } from "@mobile-ai-agent/audit-log";
 import { baseConfig, mongoConfig, redisConfig, tokenConfig } from "@mobile-ai-agent/service-kit";
 import { z } from "zod";
 import { readKeySet } from "./key-set.ts";
@@ -34,6 +35,7 @@ export const authConfig = z.object({
   ...baseConfig.shape,
   ...mongoConfig.shape,
   ...redisConfig.shape,
+  ...auditConfig.shape,
   // This service has the keys, so it needs no JWKS_URL.
   ...tokenConfig.omit({ JWKS_URL: true }).shape,
   JWT_PRIVATE_KEYS: keySet.describe(

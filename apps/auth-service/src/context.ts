@@ -1,3 +1,4 @@
+import type { AuditLog } from "@mobile-ai-agent/audit-log";
 import type { TokenVerifier } from "@mobile-ai-agent/service-kit";
 import type { AccessTokens } from "./access-tokens.ts";
 import type { KeySet } from "./key-set.ts";
@@ -12,6 +13,8 @@ import type { Users } from "./users.ts";
 
 /** What the routes work with. */
 export interface AuthContext {
+  /** Where what matters to security is put on record. */
+  readonly audit: AuditLog;
   readonly users: Users;
   readonly passwords: Passwords;
   readonly passwordPolicy: PasswordPolicy;

@@ -10,15 +10,19 @@ export function followKeys(options: {
   initial: KeySet;
   file: string | undefined;
   logger: Logger;
+  onChange?: (keys: KeySet) => void;
   pollMs?: number;
 }): FollowedFile<KeySet> {
-  const { logger } = options;
+  const { logger, onChange } = options;
   return followFile({
     ...options,
     parse: readKeySet,
     same: (one, other) => idsOf(one) === idsOf(other),
-    onChange: ({ signing, jwks }) =>
-      logger.info("signing keys changed", { signing: signing.kid, published: jwks.keys.length }),
+    onChange: (keys) => {
+      const { signing, jwks } = keys;
+      logger.info("signing keys changed", { signing: signing.kid, published: jwks.keys.length });
+      onChange?.(keys);
+    },
     onFault: (path) =>
       logger.error("the signing keys can't be read; the ones before stay in force", { path }),
   });

@@ -1,4 +1,5 @@
-import { createLogger, readConfig, runService } from "@mobile-ai-agent/service-kit";
+import { runAuditCommand } from "@mobile-ai-agent/audit-log";
+import { connectMongo, createLogger, readConfig, runService } from "@mobile-ai-agent/service-kit";
 import { changeRole } from "./change-role.ts";
 import { authConfig } from "./config.ts";
 import { createAuthService } from "./service.ts";
@@ -14,7 +15,22 @@ if (action === undefined) {
     console.error(`nobody has the username ${JSON.stringify(username)}`);
     process.exitCode = 1;
   }
+} else if (action === "audit") {
+  process.exitCode = await audit(process.argv.slice(3));
 } else {
-  console.error("usage: no argument to serve, or: grant USERNAME | revoke USERNAME");
+  console.error(
+    "usage: no argument to serve, or: grant USERNAME | revoke USERNAME | audit verify | audit export",
+  );
   process.exitCode = 2;
+}
+
+/** Reads the audit log of all services: this one has the keys that check it. */
+async function audit(args: readonly string[]): Promise<number> {
+  const config = readConfig(authConfig);
+  const { db, close } = await connectMongo(config, "auth-service-audit");
+  try {
+    return await runAuditCommand(args, { db, keys: config.AUDIT_KEYS });
+  } finally {
+    await close();
+  }
 }

@@ -67,6 +67,7 @@ export interface RefreshTokens {
  * Refresh tokens: 32 random bytes each. Times in seconds.
  *
  * @param options.onRevoke is told which families end, before they do: their access tokens have to end too
+ * @param options.onReuse is told of families that end because a token was used again
  */
 export function createRefreshTokens(
   db: Db,
@@ -74,10 +75,11 @@ export function createRefreshTokens(
     ttl: number;
     retryWindow: number;
     onRevoke: (familyIds: readonly string[]) => Promise<void>;
+    onReuse?: (reused: { userId: string; familyId: string }) => void;
     now?: () => number;
   },
 ): RefreshTokens {
-  const { ttl, retryWindow, onRevoke, now = Date.now } = options;
+  const { ttl, retryWindow, onRevoke, onReuse, now = Date.now } = options;
   const families = db.collection<FamilyDocument>("refresh_families");
   const rotations = db.collection<RotationDocument>("refresh_rotations");
   const tokens = db.collection<TokenDocument>("refresh_tokens");
@@ -149,6 +151,7 @@ export function createRefreshTokens(
       if ((await advance(family._id, next)) || (await mayBeLost(family._id, next))) {
         return { userId: family.user_id, familyId: family._id, token: await insert(family._id, next) };
       }
+      onReuse?.({ userId: family.user_id, familyId: family._id });
       await end([family._id]);
       return undefined;
     },

@@ -1,3 +1,4 @@
+import { type AuditLog, createAuditLog } from "@mobile-ai-agent/audit-log";
 import {
   connectMongo,
   createApp,
@@ -12,6 +13,7 @@ import {
 } from "@mobile-ai-agent/service-kit";
 import type { Db } from "mongodb";
 import { createAccessTokens } from "./access-tokens.ts";
+import { recordKeyChange, recordReuse } from "./audited.ts";
 import { createChallenges } from "./challenges.ts";
 import type { AuthConfig } from "./config.ts";
 import type { AuthContext } from "./context.ts";
@@ -50,10 +52,17 @@ export function createAuthService(
 
       const mongo = await connectMongo(config, "auth-service");
       closers.unshift(mongo.close);
+      const audit = await createAuditLog({
+        ...{ db: mongo.db, keys: config.AUDIT_KEYS, service: "auth-service", logger },
+        registry: metrics.registry,
+      });
+      closers.unshift(audit.close);
       // Who signs in needs no Redis, so neither does the start.
       const redis = openRedis(config, logger);
       closers.unshift(redis.close);
-      const { context, close } = await createContext({ config, db: mongo.db, redis: redis.client, logger });
+      const { context, close } = await createContext({
+        ...{ config, db: mongo.db, redis: redis.client, audit, logger },
+      });
       closers.unshift(close);
 
       const app = createApp({ logger, metrics, routes: (app) => mountRoutes(app, context) });
@@ -75,9 +84,10 @@ async function createContext(dependencies: {
   config: AuthConfig;
   db: Db;
   redis: RedisClient;
+  audit: AuditLog;
   logger: Logger;
 }): Promise<{ context: AuthContext; close(): void }> {
-  const { config, db, redis, logger } = dependencies;
+  const { config, db, redis, audit, logger } = dependencies;
   const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience, ACCESS_TTL: ttl } = config;
   const users = createUsers(db);
   const revokedSignIns = createRevokedSignIns(db, redis, { ttl, logger });
@@ -85,6 +95,7 @@ async function createContext(dependencies: {
     ttl: config.REFRESH_TTL,
     retryWindow: config.REFRESH_RETRY_WINDOW,
     onRevoke: revokedSignIns.add,
+    onReuse: recordReuse(audit),
   });
   const secondFactors = createSecondFactors(db, createSecretBox(config.SECOND_FACTOR_KEYS));
   await users.createIndexes();
@@ -99,9 +110,13 @@ async function createContext(dependencies: {
   await oidc.createIndexes();
   await refreshTokens.createIndexes();
   await revokedSignIns.createIndexes();
-  const keys = followKeys({ initial: config.JWT_PRIVATE_KEYS, file: config.JWT_PRIVATE_KEYS_FILE, logger });
+  const keys = followKeys({
+    ...{ initial: config.JWT_PRIVATE_KEYS, file: config.JWT_PRIVATE_KEYS_FILE, logger },
+    onChange: recordKeyChange(audit),
+  });
   const stopSweeping = sweepHourly([refreshTokens, revokedSignIns, secondFactors, challenges, oidc], logger);
   const context = {
+    audit,
     users,
     refreshTokens,
     keys: keys.current,

@@ -37,8 +37,7 @@ export interface Users {
   findById(id: string): Promise<User | undefined>;
   findCredentials(id: string): Promise<Credentials | undefined>;
   setPassword(id: string, passwordHash: string): Promise<void>;
-  /** @returns the user, or undefined when nobody has the username */
-  setAdmin(username: string, admin: boolean): Promise<User | undefined>;
+  setAdmin(id: string, admin: boolean): Promise<void>;
   /** By username, those whose names begin with the prefix, in any case of letters, and come after `after`. */
   list(query: { prefix?: string; after?: string; limit: number }): Promise<User[]>;
 }
@@ -86,12 +85,9 @@ export function createUsers(db: Db): Users {
     async setPassword(id, password_hash) {
       await users.updateOne({ _id: id }, { $set: { password_hash } });
     },
-    async setAdmin(username, admin) {
+    async setAdmin(id, admin) {
       const roles: Role[] = admin ? ["user", "admin"] : ["user"];
-      const filter = { username_key: key(username) };
-      const { matchedCount } = await users.updateOne(filter, { $set: { roles } });
-      const document = matchedCount > 0 ? await users.findOne(filter, { projection: PUBLIC }) : null;
-      return document ? toUser(document) : undefined;
+      await users.updateOne({ _id: id }, { $set: { roles } });
     },
     async list({ prefix = "", after = "", limit }) {
       const from = key(prefix);

@@ -1,29 +1,18 @@
 import type { ChangeAccepted } from "@mobile-ai-agent/contracts";
-import type {
-  ConversationStore,
-  RunCancellations,
-  RunQueue,
-  Superseding,
-} from "@mobile-ai-agent/conversation-store";
+import type { Superseding } from "@mobile-ai-agent/conversation-store";
 import { contextHeaders, HttpProblem } from "@mobile-ai-agent/service-kit";
+import { type EndRunDependencies, endRun } from "./end-run.ts";
 import type { TellUser } from "./tell-user.ts";
 
-export interface ChangeDependencies {
-  readonly store: ConversationStore;
-  readonly queue: RunQueue;
-  readonly cancellations: RunCancellations;
+export interface ChangeDependencies extends EndRunDependencies {
   readonly tell: TellUser;
 }
 
 /** Ends the runs of a session that answer nothing any more: their messages were superseded or deleted. */
-export async function cancelSuperseded(
-  { store, cancellations }: Pick<ChangeDependencies, "store" | "cancellations">,
-  sessionId: string,
-): Promise<void> {
-  for (const run of await store.runs.unfinishedOf(sessionId)) {
-    if (await store.messages.isAnswering(run)) continue;
-    await store.runs.requestCancel(run.id);
-    await cancellations.publish(run.id);
+export async function cancelSuperseded(dependencies: EndRunDependencies, sessionId: string): Promise<void> {
+  const { runs, messages } = dependencies.store;
+  for (const run of await runs.unfinishedOf(sessionId)) {
+    if (!(await messages.isAnswering(run))) await endRun(dependencies, run.id);
   }
 }
 

@@ -1,6 +1,7 @@
 import { contentKeysConfig, transitKeysConfig } from "@mobile-ai-agent/content-cipher";
 import {
   baseConfig,
+  budgetConfig,
   mongoConfig,
   readConfig,
   redisConfig,
@@ -27,6 +28,7 @@ const serviceConfig = z.object({
   ...mongoConfig.shape,
   ...redisConfig.shape,
   ...runTokenConfig.shape,
+  ...budgetConfig.shape,
   ...contentKeysConfig.shape,
   ...transitKeysConfig.shape,
   MEDIA_PROCESSING_URL: z

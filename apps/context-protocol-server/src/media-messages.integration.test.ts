@@ -6,6 +6,7 @@ import type { Media } from "@mobile-ai-agent/contracts";
 import { createLogger, readConfig } from "@mobile-ai-agent/service-kit";
 import {
   CONTENT_ENV,
+  createAuditKey,
   createIssuer,
   describedFetch,
   startMongo,
@@ -35,7 +36,12 @@ beforeAll(async () => {
     ...{ JWT_ISSUER: issuer.issuer, JWT_AUDIENCE: issuer.audience, JWKS_URL: keys.jwksUrl },
   };
   startMedia = async (port = 0) => {
-    const settings = { OBJECT_STORE_URL: `file://${folder}`, MEDIA_URL_KEY: "k".repeat(32), ...CONTENT_ENV };
+    const settings = {
+      OBJECT_STORE_URL: `file://${folder}`,
+      MEDIA_URL_KEY: "k".repeat(32),
+      AUDIT_KEYS: createAuditKey(),
+      ...CONTENT_ENV,
+    };
     const config = readConfig(mediaConfig, { ...env, ...settings, PORT: `${port}` });
     const service = createMediaService(config, { logger });
     await service.start();

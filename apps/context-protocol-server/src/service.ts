@@ -4,6 +4,7 @@ import {
   createRunCancellations,
   createRunLog,
   createRunQueue,
+  createTokenBudget,
   createUserEvents,
 } from "@mobile-ai-agent/conversation-store";
 import {
@@ -56,10 +57,13 @@ export function createService(
       resources.defer(() => transit.close());
       const store = createConversationStore(mongo.db, content.cipher);
       await store.createIndexes();
+      const budget = createTokenBudget(mongo.db, redis, { tokensPerDay: config.BUDGET_TOKENS_PER_DAY });
+      await budget.createIndexes();
       const { verifier, revocations } = await openTokenVerifier(config, redis, logger);
       resources.defer(() => revocations.close());
       const routes = mountRoutes({
         store,
+        budget,
         queue: createRunQueue(redis),
         cancellations: createRunCancellations(redis),
         runLog: createRunLog(redis, transit.cipher),

@@ -1,12 +1,12 @@
 import { readConfig } from "@mobile-ai-agent/service-kit";
-import { CONTENT_ENV } from "@mobile-ai-agent/test-support";
+import { CONTENT_ENV, createAuditKey } from "@mobile-ai-agent/test-support";
 import { expect, it } from "vitest";
 import { mediaConfig } from "./config.ts";
 
 const env = {
   ...{ MONGODB_URI: "mongodb://mongodb/agent", JWT_ISSUER: "https://issuer.test", JWT_AUDIENCE: "agent" },
   ...{ JWKS_URL: "http://auth-service:8000/.well-known/jwks.json", OBJECT_STORE_URL: "file:///objects" },
-  ...{ MEDIA_URL_KEY: "k".repeat(32), REDIS_URL: "redis://redis:6379" },
+  ...{ MEDIA_URL_KEY: "k".repeat(32), AUDIT_KEYS: createAuditKey(), REDIS_URL: "redis://redis:6379" },
   ...CONTENT_ENV,
 };
 

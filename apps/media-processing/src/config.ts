@@ -1,3 +1,4 @@
+import { auditConfig } from "@mobile-ai-agent/audit-log";
 import { contentKeysConfig } from "@mobile-ai-agent/content-cipher";
 import { OBJECT_STORE_URL } from "@mobile-ai-agent/object-store";
 import { baseConfig, mongoConfig, redisConfig, tokenConfig } from "@mobile-ai-agent/service-kit";
@@ -14,6 +15,7 @@ export const mediaConfig = z.object({
   ...mongoConfig.shape,
   ...redisConfig.shape,
   ...tokenConfig.shape,
+  ...auditConfig.shape,
   ...contentKeysConfig.shape,
   OBJECT_STORE_URL: z.string().regex(OBJECT_STORE_URL, "must be file:///folder or s3://bucket"),
   MEDIA_URL_KEY: z

@@ -1,3 +1,4 @@
+import type { AuditLog } from "@mobile-ai-agent/audit-log";
 import type { ObjectStore } from "@mobile-ai-agent/object-store";
 import type { Logger } from "@mobile-ai-agent/service-kit";
 import type { RequestHandler } from "express";
@@ -12,6 +13,7 @@ import type { SignedUrls } from "./signed-urls.ts";
 export interface MediaContext {
   readonly config: MediaConfig;
   readonly media: MediaStore;
+  readonly audit: AuditLog;
   readonly objects: ObjectStore;
   /** The bytes in `objects`, in plain. */
   readonly mediaBytes: MediaBytes;

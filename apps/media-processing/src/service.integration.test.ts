@@ -8,7 +8,14 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Media } from "@mobile-ai-agent/contracts";
 import { connectMongo, createLogger, readConfig } from "@mobile-ai-agent/service-kit";
-import { CONTENT_ENV, createIssuer, eventually, startMongo, startRedis } from "@mobile-ai-agent/test-support";
+import {
+  CONTENT_ENV,
+  createAuditKey,
+  createIssuer,
+  eventually,
+  startMongo,
+  startRedis,
+} from "@mobile-ai-agent/test-support";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { mediaConfig } from "./config.ts";
@@ -37,7 +44,7 @@ beforeAll(async () => {
     ...{ PORT: "0", METRICS_PORT: "0", MONGODB_URI: mongo.uri, REDIS_URL: redis.url },
     ...{ JWT_ISSUER: issuer.issuer, JWT_AUDIENCE: issuer.audience, JWKS_URL: keys.jwksUrl },
     ...{ OBJECT_STORE_URL: `file://${folder}/objects`, SCRATCH_DIR: folder, MEDIA_URL_KEY: "k".repeat(32) },
-    ...CONTENT_ENV,
+    ...{ ...CONTENT_ENV, AUDIT_KEYS: createAuditKey() },
     ...{ MAX_UPLOAD_BYTES: "2000000", MAX_AUDIO_SECONDS: "60", UPLOADS: "4" },
   });
   const service = createService(config, { logger: createLogger("test", "none") });

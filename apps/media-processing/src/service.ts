@@ -1,3 +1,4 @@
+import { createAuditLog } from "@mobile-ai-agent/audit-log";
 import { openContentCipher } from "@mobile-ai-agent/content-cipher";
 import { createObjectStore } from "@mobile-ai-agent/object-store";
 import {
@@ -43,6 +44,11 @@ export function createService(config: MediaConfig, { logger }: { logger: Logger 
       resources.defer(() => probes.close());
       const mongo = await connectMongo(config, "media-processing");
       resources.defer(() => mongo.close());
+      const audit = await createAuditLog({
+        ...{ db: mongo.db, keys: config.AUDIT_KEYS, service: "media-processing", logger },
+        registry: metrics.registry,
+      });
+      resources.defer(() => audit.close());
       const media = createMediaStore(mongo.db);
       await media.createIndexes();
       const redis = await connectRedis(config, logger);
@@ -53,7 +59,7 @@ export function createService(config: MediaConfig, { logger }: { logger: Logger 
       const content = openContentCipher(config, mongo.db, logger);
       resources.defer(() => content.close());
       const routes = mountRoutes({
-        ...{ config, media, objects, logger },
+        ...{ config, media, audit, objects, logger },
         mediaBytes: createMediaBytes(objects, content.cipher),
         signedUrls: createSignedUrls(config.MEDIA_URL_KEY),
         conversions: pLimit(config.CONVERSIONS),

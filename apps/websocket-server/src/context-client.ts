@@ -1,5 +1,7 @@
 import {
+  Approval,
   CreateMessageResponse,
+  type Decision,
   type MessageAccepted,
   Problem,
   RunStatus,
@@ -22,6 +24,7 @@ export interface ContextClient {
   getRun(token: string, runId: string): Promise<RunSummary>;
   /** Asks for the run's end; the run as it was just before. */
   cancelRun(token: string, runId: string): Promise<RunSummary>;
+  decideApproval(token: string, approvalId: string, decision: Decision): Promise<Approval>;
 }
 
 /** @param url origin of context-protocol-server */
@@ -42,6 +45,12 @@ export function createContextClient(url: string): ContextClient {
 
     cancelRun: (token, runId) =>
       call(new URL(`/api/run/${runId}/cancel`, url), { method: "POST", headers: bearer(token) }, RunSummary),
+
+    decideApproval(token, approvalId, decision) {
+      const headers = { ...bearer(token), "content-type": "application/json" };
+      const init = { method: "POST", headers, body: JSON.stringify({ decision }) };
+      return call(new URL(`/api/approvals/${approvalId}`, url), init, Approval);
+    },
   };
 }
 
@@ -63,7 +72,9 @@ async function call<S extends z.ZodType>(url: URL, init: RequestInit, schema: S)
 
 const UNAVAILABLE = "the service can't be reached now; try again shortly";
 
-const CODES: Record<number, SocketError["code"]> = { 400: "invalid", 401: "unauthorized", 404: "not_found" };
+const CODES: Record<number, SocketError["code"]> = {
+  ...{ 400: "invalid", 401: "unauthorized", 404: "not_found", 409: "conflict" },
+};
 
 function toProblem(status: number, body: unknown): SocketProblem {
   const code = CODES[status];

@@ -361,7 +361,7 @@ describe("run:subscribe", () => {
     await sender.emitWithAck("run:subscribe", { runId, after: 0 });
     await sender.emitWithAck("run:subscribe", { runId, after: 0 });
     await appendTokens(runId, 1, 3);
-    await log.append({ runId, sequence: 4, kind: "failed", reason: "planted" });
+    await log.append({ runId, sequence: 4, kind: "failed", code: "unavailable", reason: "planted" });
     await eventually(() => events.some(({ kind }) => kind === "failed"));
     // An answer to a later request comes after every event that was on its way.
     await sender.emitWithAck("run:subscribe", { runId: randomUUID(), after: 0 });

@@ -59,7 +59,13 @@ it("keeps little for a device that does not read, and gives it every token in or
     await platform.log.append({ runId, sequence, kind: "token", text: TEXT });
     if (sequence % 250 === 0) most = Math.max(most, await platform.metric(0, "websocket_buffered_bytes"));
   }
-  await platform.log.append({ runId, sequence: TOKENS + 1, kind: "failed", reason: "planted" });
+  await platform.log.append({
+    runId,
+    sequence: TOKENS + 1,
+    kind: "failed",
+    code: "interrupted",
+    reason: "planted",
+  });
   // It is behind: the network took in a part, and the replica stopped there.
   await eventually(async () => (await platform.metric(0, "websocket_buffered_bytes")) > 0);
   most = Math.max(most, await platform.metric(0, "websocket_buffered_bytes"));

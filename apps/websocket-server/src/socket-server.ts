@@ -16,6 +16,7 @@ import type { ContextClient } from "./context-client.ts";
 import { limitEvents } from "./event-limit.ts";
 import { endAtExpiry } from "./expiry.ts";
 import { cancelRun } from "./handlers/cancel-run.ts";
+import { decideApproval } from "./handlers/decide-approval.ts";
 import { sendMessage } from "./handlers/send-message.ts";
 import { subscribeRun } from "./handlers/subscribe-run.ts";
 import { isAllowedOrigin } from "./origin.ts";
@@ -67,6 +68,7 @@ export function attachSocketServer(http: HttpServer, options: SocketServerOption
     endWhenRevoked(socket, revocations);
     socket.on("message:send", sendMessage(socket, { context, limit: messageLimit, logger }));
     socket.on("run:cancel", cancelRun(socket, context, logger));
+    socket.on("approval:decide", decideApproval(socket, context, logger));
     socket.on("run:subscribe", subscribeRun(socket, { context, log, backlog, logger }));
   });
   return io;

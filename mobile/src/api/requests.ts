@@ -1,8 +1,11 @@
 import {
+  Approval,
+  ApprovalList,
   type Change,
   ChangeAccepted,
   ChangeList,
   CreateSessionResponse,
+  type Decision,
   type EditMessageRequest,
   FoundMessages,
   IdentityList,
@@ -52,6 +55,14 @@ export function createRequests(http: AxiosInstance) {
       request(z.unknown(), { method: "delete", url: `/api/auth/identities/${id}` }),
     getRun: (runId: string) => request(Run, { url: `/api/run/${runId}` }),
     getMedia: (mediaId: string) => request(Media, { url: `/api/media/${mediaId}` }),
+
+    async listApprovals(): Promise<ApiResult<readonly Approval[]>> {
+      const answer = await request(ApprovalList, { url: "/api/approvals" });
+      return answer.ok ? { ok: true, data: answer.data.approvals } : answer;
+    },
+
+    decideApproval: (id: string, decision: Decision) =>
+      request(Approval, { method: "post", url: `/api/approvals/${id}`, data: { decision } }),
 
     async listSessions(): Promise<ApiResult<readonly Session[]>> {
       const sessions: Session[] = [];

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Change } from "@mobile-ai-agent/contracts";
+import type { Approval, Change } from "@mobile-ai-agent/contracts";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { Requests } from "../api/requests.ts";
 import { createOutboxStore } from "../outbox/outbox-store.ts";
@@ -24,10 +24,16 @@ function open(part: Partial<ChatOptions> = {}) {
   const sessions: string[] = [];
   const ended: string[] = [];
   const uploads: string[] = [];
+  const kept = { waiting: [] as Approval[], decided: [] as string[] };
   const requests = {
     async uploadMedia(_bytes: Uint8Array, contentType: string) {
       uploads.push(contentType);
       return { ok: true, data: { id: randomUUID() } };
+    },
+    listApprovals: async () => ({ ok: true, data: kept.waiting }),
+    async decideApproval(id: string, decision: string) {
+      kept.decided.push(`${id} ${decision}`);
+      return { ok: true, data: {} };
     },
   } as unknown as Requests;
   const chat = createChat({
@@ -47,7 +53,7 @@ function open(part: Partial<ChatOptions> = {}) {
   chats.push(chat);
   const contents = () =>
     changes.map((change) => ("message" in change ? change.message.content : change.kind));
-  return { chat, contents, sessions, ended, uploads };
+  return { chat, contents, sessions, ended, uploads, kept };
 }
 
 const connected = (chat: Chat) => expect.poll(() => chat.state().connection).toBe("connected");
@@ -122,6 +128,37 @@ it("uploads a picture once, however often its message is tried", async () => {
   expect(uploads).toEqual(["image/png"]);
   expect(server.stored()[0]?.message).toMatchObject({ type: "image", media_id: expect.any(String) });
 }, 30_000);
+
+const approval = (): Approval => ({
+  ...{ id: randomUUID(), run_id: randomUUID(), session_id: SESSION_ID },
+  ...{ server: "mail", tool: "send_email", risk: "outbound", tainted: true, status: "pending" },
+  arguments: '{"to":"ann@example.org"}',
+  ...{ created_at: new Date().toISOString(), expires_at: new Date(Date.now() + 60_000).toISOString() },
+});
+const waiting = (chat: Chat) => [...chat.state().approvals.keys()];
+
+it("shows what waits for approval: also what did before the app began, until it is decided on any device", async () => {
+  const [early, late] = [approval(), approval()];
+  const { chat, kept } = open();
+  kept.waiting.push(early);
+  await expect.poll(() => waiting(chat), eventually).toEqual([early.id]);
+  server.tell({ name: "approval:requested", payload: late });
+  await expect.poll(() => waiting(chat)).toEqual([early.id, late.id]);
+  server.tell({ name: "approval:decided", payload: { ...early, status: "refused" } });
+  await expect.poll(() => waiting(chat)).toEqual([late.id]);
+  expect(await chat.decide(late.id, "approve")).toBeUndefined();
+  expect(waiting(chat)).toEqual([]);
+  expect(kept.decided).toEqual([`${late.id} approve`]);
+});
+
+it("learns what it missed when the connection is back", async () => {
+  const { chat, kept } = open();
+  await connected(chat);
+  const missed = approval();
+  server.cut();
+  kept.waiting.push(missed);
+  await expect.poll(() => waiting(chat), eventually).toEqual([missed.id]);
+});
 
 it("follows the answer to what another device has edited or let answer again", async () => {
   const { chat, contents } = open();

@@ -1,7 +1,8 @@
-import type { Change, Message, RunEvent } from "@mobile-ai-agent/contracts";
+import type { Approval, Change, Decision, Message, RunEvent } from "@mobile-ai-agent/contracts";
 import type { Requests } from "../api/requests.ts";
 import { createOutbox, type Outbox } from "../outbox/outbox.ts";
 import type { OutboxStore } from "../outbox/outbox-store.ts";
+import { createApprovals } from "./approvals.ts";
 import { deliverWith } from "./deliver.ts";
 import { unanswered } from "./messages.ts";
 import { followRun, type RunState, startedRun } from "./run-follower.ts";
@@ -11,6 +12,8 @@ import { type Connection, createChatSocket, type SocketOptions } from "./socket.
 export interface ChatState {
   readonly connection: Connection;
   readonly runs: ReadonlyMap<string, RunState>;
+  /** Calls that wait for the user, by their ids. */
+  readonly approvals: ReadonlyMap<string, Approval>;
   /** Changes with the outbox. */
   readonly outboxVersion: number;
 }
@@ -39,6 +42,8 @@ export interface Chat {
   /** Takes in what this device has done itself, as if it were told of it. */
   take(sessionId: string, change: Change): void;
   cancel(runId: string): Promise<void>;
+  /** @returns why it could not be decided now; undefined when it is, here or on another device */
+  decide(approvalId: string, decision: Decision): Promise<string | undefined>;
   wake(): void;
   close(): void;
 }
@@ -52,7 +57,12 @@ const SYNC_MS = 3000;
 /** One user's live connection: answers as they come, messages on their way out. */
 export function createChat(options: ChatOptions): Chat {
   const { requests, store, onChange, onRunEnded, onConnected } = options;
-  let state: ChatState = { connection: "connecting", runs: new Map(), outboxVersion: 0 };
+  let state: ChatState = {
+    connection: "connecting",
+    runs: new Map(),
+    approvals: new Map(),
+    outboxVersion: 0,
+  };
   let closed = false;
   const listeners = new Set<() => void>();
 
@@ -65,6 +75,8 @@ export function createChat(options: ChatOptions): Chat {
     change({ runs: new Map(state.runs).set(run.runId, run) });
   }
 
+  const approvals = createApprovals(requests, (waiting) => change({ approvals: waiting }));
+
   const { socket, wake, close } = createChatSocket({
     ...options,
     onConnection(connection) {
@@ -72,6 +84,7 @@ export function createChat(options: ChatOptions): Chat {
       if (connection !== "connected") return;
       outbox.flush();
       for (const run of state.runs.values()) if (run.status === "running") void subscribe(run.runId);
+      void approvals.load();
       onConnected();
     },
   });
@@ -133,12 +146,12 @@ export function createChat(options: ChatOptions): Chat {
     const run = state.runs.get(runId);
     const answer = await requests.getRun(runId);
     if (!run || !answer.ok) return;
-    const { status } = answer.data;
-    if (status === "queued" || status === "running") return;
+    const { status, failure } = answer.data;
+    if (status === "queued" || status === "running" || status === "waiting") return;
     changeRun({
       ...run,
       status,
-      ...(status === "failed" && { reason: "The answer could not be finished." }),
+      ...(failure && { failure: { ...failure, availableAt: failure.available_at } }),
     });
     onRunEnded(run.sessionId);
   }
@@ -153,6 +166,8 @@ export function createChat(options: ChatOptions): Chat {
     if (next.status !== "running") onRunEnded(next.sessionId);
   });
 
+  socket.on("approval:requested", approvals.add);
+  socket.on("approval:decided", approvals.remove);
   socket.on("message:created", ({ message, runId }) => takeMessage(message, runId));
   socket.on("conversation:changed", ({ sessionId, change }) => take(sessionId, change));
   socket.on("session:changed", () => options.onSessionChanged());
@@ -188,6 +203,7 @@ export function createChat(options: ChatOptions): Chat {
         .catch(() => undefined);
     },
 
+    decide: approvals.decide,
     wake,
 
     close() {

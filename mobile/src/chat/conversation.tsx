@@ -1,4 +1,4 @@
-import { type Message, shownMessages } from "@mobile-ai-agent/contracts";
+import { type Approval, type Message, shownMessages } from "@mobile-ai-agent/contracts";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { ActivityIndicator, ScrollView, StyleSheet, View } from "react-native";
 import { Banner } from "../ui/banner.tsx";
@@ -23,7 +23,7 @@ const NEAR = 120;
 /** One conversation: what was said, what is being said, and where to say more. */
 export function Conversation({ sessionId }: { sessionId: string }) {
   const chat = useChat();
-  const { runs, outboxVersion } = useChatState();
+  const { runs, approvals, outboxVersion } = useChatState();
   const { data, error, isPending, refetch } = useConversation(sessionId);
   const messages = useMemo(() => (data ? shownMessages(data) : NONE), [data]);
   const { fault, edit, regenerate, remove } = useMessageActions(sessionId);
@@ -33,8 +33,8 @@ export function Conversation({ sessionId }: { sessionId: string }) {
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the version tells when the outbox has changed
   const entries = useMemo(
-    () => timelineOf(messages, chat.outbox.items(sessionId), runs),
-    [messages, runs, outboxVersion, chat, sessionId],
+    () => timelineOf(messages, chat.outbox.items(sessionId), runs, asked(approvals, sessionId)),
+    [messages, runs, approvals, outboxVersion, chat, sessionId],
   );
   const live = entries.find((entry) => entry.kind === "answer" && entry.run.status === "running");
 
@@ -75,6 +75,7 @@ export function Conversation({ sessionId }: { sessionId: string }) {
           onAskAgain={askAgain}
           onEdit={setEditing}
           onDelete={remove}
+          onDecide={chat.decide}
         />
       )}
       {fault && (
@@ -91,6 +92,10 @@ export function Conversation({ sessionId }: { sessionId: string }) {
       />
     </View>
   );
+}
+
+function asked(approvals: ReadonlyMap<string, Approval>, sessionId: string): readonly Approval[] {
+  return [...approvals.values()].filter(({ session_id }) => session_id === sessionId);
 }
 
 type EntryActions = Omit<Parameters<typeof Entry>[0], "entry">;

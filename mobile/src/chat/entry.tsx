@@ -1,4 +1,4 @@
-import type { Message } from "@mobile-ai-agent/contracts";
+import type { Decision, Message } from "@mobile-ai-agent/contracts";
 import { memo, type ReactNode } from "react";
 import { ActivityIndicator, Pressable, StyleSheet, View } from "react-native";
 import type { OutboxItem } from "../outbox/outbox-item.ts";
@@ -8,6 +8,8 @@ import { Text } from "../ui/text.tsx";
 import { RADIUS, SPACE } from "../ui/theme.ts";
 import { useTheme } from "../ui/theme-context.tsx";
 import { AnswerText } from "./answer-text.tsx";
+import { ApprovalCard } from "./approval-card.tsx";
+import { showFailure } from "./failure.ts";
 import { MessageTools } from "./message-tools.tsx";
 import { PendingPicture, SentPicture } from "./picture.tsx";
 import type { RunState } from "./run-follower.ts";
@@ -20,6 +22,8 @@ interface Actions {
   readonly onAskAgain: (message: Message) => void;
   readonly onEdit: (message: Message) => void;
   readonly onDelete: (message: Message) => void;
+  /** @returns why it could not be decided now */
+  readonly onDecide: (approvalId: string, decision: Decision) => Promise<string | undefined>;
 }
 
 export const Entry = memo(function Entry({ entry, ...actions }: { entry: TimelineEntry } & Actions) {
@@ -30,6 +34,8 @@ export const Entry = memo(function Entry({ entry, ...actions }: { entry: Timelin
       return <Pending item={entry.item} {...actions} />;
     case "answer":
       return <LiveAnswer run={entry.run} onAskAgain={() => actions.onAskAgain(entry.question)} />;
+    case "approval":
+      return <ApprovalCard approval={entry.approval} onDecide={actions.onDecide} />;
   }
 });
 
@@ -127,17 +133,24 @@ function LiveAnswer({ run, onAskAgain }: { run: RunState; onAskAgain: () => void
           Stopped
         </Text>
       )}
-      {run.status === "failed" && (
-        <>
-          <Text kind="label" color="danger" role="alert">
-            {run.reason ?? "The answer could not be finished."}
-          </Text>
-          <View style={styles.actions}>
-            <Action icon={RotateCcw} label="Ask again" onPress={onAskAgain} />
-          </View>
-        </>
-      )}
+      {run.status === "failed" && <Failure run={run} onAskAgain={onAskAgain} />}
     </Answer>
+  );
+}
+
+function Failure({ run, onAskAgain }: { run: RunState; onAskAgain: () => void }) {
+  const { text, canAskAgain } = showFailure(run);
+  return (
+    <>
+      <Text kind="label" color="danger" role="alert">
+        {text}
+      </Text>
+      {canAskAgain && (
+        <View style={styles.actions}>
+          <Action icon={RotateCcw} label="Ask again" onPress={onAskAgain} />
+        </View>
+      )}
+    </>
   );
 }
 

@@ -46,8 +46,9 @@ it("goes on at the exact token after a cut, wherever it was", () => {
 });
 
 it("ends as the log says", () => {
-  const failed = followAll([token(1, "B"), { runId, sequence: 2, kind: "failed", reason: "too long" }]);
-  expect(failed).toMatchObject({ status: "failed", reason: "too long", text: "B" });
+  const failure = { code: "too_long", reason: "too long" } as const;
+  const failed = followAll([token(1, "B"), { runId, sequence: 2, kind: "failed", ...failure }]);
+  expect(failed).toMatchObject({ status: "failed", failure, text: "B" });
   const cancelled = followAll([token(1, "B"), { runId, sequence: 2, kind: "cancelled", messageId }]);
   expect(cancelled).toMatchObject({ status: "cancelled", messageId, text: "B" });
 });

@@ -1,4 +1,4 @@
-import type { RunEvent } from "@mobile-ai-agent/contracts";
+import type { FailureCode, RunEvent } from "@mobile-ai-agent/contracts";
 
 /** What a device knows of one run. */
 export interface RunState {
@@ -9,7 +9,12 @@ export interface RunState {
   readonly text: string;
   readonly status: "running" | "completed" | "failed" | "cancelled";
   /** Why it failed. */
-  readonly reason?: string;
+  readonly failure?: {
+    readonly code: FailureCode;
+    readonly reason: string;
+    /** When it is worth trying again. */
+    readonly availableAt?: string;
+  };
   /** Of the stored answer, once there is one. */
   readonly messageId?: string;
 }
@@ -32,8 +37,12 @@ export function followRun(run: RunState, event: RunEvent): RunState | undefined 
     case "completed":
       return { ...next, status: "completed", messageId: event.messageId };
     case "failed":
-      return { ...next, status: "failed", reason: event.reason };
+      return { ...next, status: "failed", failure: failureOf(event) };
     case "cancelled":
       return { ...next, status: "cancelled", ...(event.messageId && { messageId: event.messageId }) };
   }
+}
+
+function failureOf({ code, reason, availableAt }: Extract<RunEvent, { kind: "failed" }>) {
+  return { code, reason, ...(availableAt && { availableAt }) };
 }

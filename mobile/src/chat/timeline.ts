@@ -1,4 +1,4 @@
-import type { Message } from "@mobile-ai-agent/contracts";
+import type { Approval, Message } from "@mobile-ai-agent/contracts";
 import type { OutboxItem } from "../outbox/outbox-item.ts";
 import { unanswered } from "./messages.ts";
 import type { RunState } from "./run-follower.ts";
@@ -7,13 +7,15 @@ import type { RunState } from "./run-follower.ts";
 export type TimelineEntry =
   | { readonly kind: "message"; readonly key: string; readonly message: Message }
   | { readonly kind: "pending"; readonly key: string; readonly item: OutboxItem }
-  | { readonly kind: "answer"; readonly key: string; readonly run: RunState; readonly question: Message };
+  | { readonly kind: "answer"; readonly key: string; readonly run: RunState; readonly question: Message }
+  | { readonly kind: "approval"; readonly key: string; readonly approval: Approval };
 
-/** The stored messages, then the answers under way, then what waits to be sent: nothing twice. */
+/** The stored messages, the answers under way, what they wait for, then what waits to be sent: nothing twice. */
 export function timelineOf(
   messages: readonly Message[],
   items: readonly OutboxItem[],
   runs: ReadonlyMap<string, RunState>,
+  approvals: readonly Approval[] = [],
 ): readonly TimelineEntry[] {
   const stored = messages.map((message): TimelineEntry => {
     return { kind: "message", key: keyOf(message), message };
@@ -28,7 +30,10 @@ export function timelineOf(
   const pending = items
     .filter(({ clientMessageId }) => !sent.has(clientMessageId))
     .map((item): TimelineEntry => ({ kind: "pending", key: item.clientMessageId, item }));
-  return [...stored, ...answers, ...pending];
+  const asked = approvals.map(
+    (approval): TimelineEntry => ({ kind: "approval", key: `approval.${approval.id}`, approval }),
+  );
+  return [...stored, ...answers, ...asked, ...pending];
 }
 
 function keyOf({ id, role, run_id, client_message_id }: Message): string {

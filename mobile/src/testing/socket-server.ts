@@ -7,6 +7,7 @@ import {
   type Message,
   type MessageAccepted,
   type RunEvent,
+  type RunSubscribed,
   SendMessage,
   type ServerToClientEvents,
   SOCKET_PATH,
@@ -52,9 +53,9 @@ export async function startSocketServer() {
       }
       ack({ data: accepted });
     });
-    socket.on("run:subscribe", ({ runId, after }, ack: Ack<{ runId: string }>) => {
+    socket.on("run:subscribe", ({ runId, after }, ack: Ack<RunSubscribed>) => {
       seen.subscriptions.push({ runId, after });
-      ack({ data: { runId } });
+      ack({ data: { runId, after } });
       void socket.join(runId);
       for (const event of logs.get(runId) ?? []) if (event.sequence > after) socket.emit("run:event", event);
     });

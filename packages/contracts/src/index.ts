@@ -1,4 +1,5 @@
 export * from "./conversation-view.ts";
+export * from "./http/approvals.ts";
 export * from "./http/auth.ts";
 export * from "./http/changes.ts";
 export * from "./http/media.ts";
@@ -9,5 +10,6 @@ export * from "./http/passkeys.ts";
 export * from "./http/problem.ts";
 export * from "./http/second-factor.ts";
 export * from "./http/sessions.ts";
+export * from "./http/usage.ts";
 export * from "./runs.ts";
 export * from "./socket.ts";

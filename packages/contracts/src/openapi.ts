@@ -5,6 +5,7 @@ import {
   type ZodOpenApiOperationObject,
   type ZodOpenApiResponsesObject,
 } from "zod-openapi";
+import { Approval, ApprovalId, ApprovalList } from "./http/approvals.ts";
 import {
   ChangePasswordRequest,
   LoginRequest,
@@ -37,6 +38,7 @@ import {
   SessionId,
   SessionList,
 } from "./http/sessions.ts";
+import { Usage } from "./http/usage.ts";
 import { Run, RunId } from "./runs.ts";
 
 /** What the document names; the other schemas stand where they are used. */
@@ -51,7 +53,7 @@ const REQUESTS = {
 const ANSWERS = {
   ...{ TokenResponse, User, UserList, Session, SessionList, CreateSessionResponse, Context },
   ...{ Message, MessageList, CreateMessageResponse, FoundMessages, Change, ChangeList, ChangeAccepted },
-  ...{ Media, Run, Problem, Json },
+  ...{ Media, Run, Approval, ApprovalList, Usage, Problem, Json },
 };
 
 const PATH_PARAMETERS: Readonly<Record<string, z.ZodType>> = {
@@ -60,6 +62,7 @@ const PATH_PARAMETERS: Readonly<Record<string, z.ZodType>> = {
   runId: RunId,
   passkeyId: PasskeyId,
   mediaId: MediaId,
+  approvalId: ApprovalId,
   provider: ProviderId,
   identityId: IdentityId,
 };

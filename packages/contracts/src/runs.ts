@@ -1,13 +1,32 @@
 import { z } from "zod";
 import { SessionId } from "./http/sessions.ts";
 
-export const RunStatus = z.enum(["queued", "running", "completed", "failed", "cancelled"]);
+/** `waiting`: for its user to approve a call. */
+export const RunStatus = z.enum(["queued", "running", "waiting", "completed", "failed", "cancelled"]);
 export type RunStatus = z.infer<typeof RunStatus>;
 
 export const RunId = z.uuid();
 
+/** Why a run failed, for programs. `budget_spent`: the user's tokens of the day are used up. */
+export const FailureCode = z.enum(["interrupted", "unavailable", "too_long", "budget_spent"]);
+export type FailureCode = z.infer<typeof FailureCode>;
+
+const reason = z.string().describe("in words for the person who asked");
+
 /** What the API tells of a run. */
-export const Run = z.strictObject({ id: RunId, session_id: SessionId, status: RunStatus });
+export const Run = z.strictObject({
+  id: RunId,
+  session_id: SessionId,
+  status: RunStatus,
+  failure: z
+    .strictObject({
+      code: FailureCode,
+      reason,
+      available_at: z.iso.datetime().optional().describe("when it is worth trying again"),
+    })
+    .optional()
+    .describe("of a run that failed"),
+});
 export type Run = z.infer<typeof Run>;
 
 const position = { runId: z.uuid(), sequence: z.int().positive().describe("from 1, without gaps") };
@@ -16,7 +35,13 @@ const position = { runId: z.uuid(), sequence: z.int().positive().describe("from 
 export const RunEvent = z.discriminatedUnion("kind", [
   z.strictObject({ ...position, kind: z.literal("token"), text: z.string() }),
   z.strictObject({ ...position, kind: z.literal("completed"), messageId: z.uuid() }),
-  z.strictObject({ ...position, kind: z.literal("failed"), reason: z.string() }),
+  z.strictObject({
+    ...position,
+    kind: z.literal("failed"),
+    code: FailureCode,
+    reason,
+    availableAt: z.iso.datetime().optional().describe("when it is worth trying again"),
+  }),
   z.strictObject({
     ...position,
     kind: z.literal("cancelled"),

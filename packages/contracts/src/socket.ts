@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Approval, ApprovalId, Decision } from "./http/approvals.ts";
 import { Change } from "./http/changes.ts";
 import { MediaId } from "./http/media.ts";
 import { ClientMessageId, isWhole, Message, MessageType, NOT_WHOLE } from "./http/messages.ts";
@@ -56,8 +57,11 @@ export type RunSubscribed = z.infer<typeof RunSubscribed>;
 export const CancelRun = z.strictObject({ runId: z.uuid() });
 export type CancelRun = z.infer<typeof CancelRun>;
 
+export const DecideApproval = z.strictObject({ approvalId: ApprovalId, decision: Decision });
+export type DecideApproval = z.infer<typeof DecideApproval>;
+
 export const SocketError = z.strictObject({
-  code: z.enum(["invalid", "unauthorized", "not_found", "limited", "unavailable"]),
+  code: z.enum(["invalid", "unauthorized", "not_found", "conflict", "limited", "unavailable"]),
   message: z.string(),
 });
 export type SocketError = z.infer<typeof SocketError>;
@@ -79,6 +83,8 @@ export interface ClientToServerEvents {
   "message:send": (payload: SendMessage, ack: Ack<MessageAccepted>) => void;
   /** Asks for a run's end; it comes as the event `cancelled`, unless the run has ended by itself. */
   "run:cancel": (payload: CancelRun, ack: Ack<{ runId: string }>) => void;
+  /** Approves or refuses a call, once: `conflict` when it was decided otherwise, or has expired. */
+  "approval:decide": (payload: DecideApproval, ack: Ack<Approval>) => void;
   "run:subscribe": (payload: SubscribeRun, ack: Ack<RunSubscribed>) => void;
 }
 
@@ -90,6 +96,9 @@ export interface ServerToClientEvents {
   /** To every device of the user but the sender's. */
   "message:created": (event: MessageAccepted) => void;
   "run:event": (event: RunEvent) => void;
+  /** To every device of the user. One that was not connected finds it by `GET /api/approvals`. */
+  "approval:requested": (approval: Approval) => void;
+  "approval:decided": (approval: Approval) => void;
   /** A session was begun or renamed. */
   "session:changed": (session: Session) => void;
   "session:deleted": (event: SessionDeleted) => void;
@@ -99,6 +108,8 @@ export interface ServerToClientEvents {
 
 /** What a change tells the user's devices: the payloads of those events, as one schema. */
 export const UserEvent = z.discriminatedUnion("name", [
+  z.strictObject({ name: z.literal("approval:requested"), payload: Approval }),
+  z.strictObject({ name: z.literal("approval:decided"), payload: Approval }),
   z.strictObject({ name: z.literal("conversation:changed"), payload: ConversationChanged }),
   z.strictObject({ name: z.literal("message:created"), payload: MessageAccepted }),
   z.strictObject({ name: z.literal("session:changed"), payload: Session }),

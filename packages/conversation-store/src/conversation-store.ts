@@ -1,5 +1,6 @@
 import type { ContentCipher } from "@mobile-ai-agent/content-cipher";
 import type { Db } from "mongodb";
+import { type ApprovalStore, createApprovalStore } from "./approvals.ts";
 import { type ContextStore, createContextStore } from "./contexts.ts";
 import { createMessageStore, type MessageStore } from "./messages.ts";
 import { createRunStore, type RunStore } from "./runs.ts";
@@ -13,6 +14,7 @@ export interface ConversationStore {
   readonly messages: MessageStore;
   readonly contexts: ContextStore;
   readonly runs: RunStore;
+  readonly approvals: ApprovalStore;
   readonly deletions: SessionDeletions;
   /** Call before the first write: uniqueness rests on them. Idempotent. */
   createIndexes(): Promise<void>;
@@ -24,15 +26,18 @@ export function createConversationStore(db: Db, cipher: ContentCipher): Conversa
   const messages = createMessageStore(db, cipher);
   const contexts = createContextStore(db, cipher);
   const runs = createRunStore(db, cipher);
-  const deletions = createSessionDeletions(db, { sessions, messages, contexts, runs });
+  const approvals = createApprovalStore(db, cipher);
+  const deletions = createSessionDeletions(db, { sessions, messages, contexts, runs, approvals });
   return {
     sessions,
     messages,
     contexts,
     runs,
+    approvals,
     deletions,
     async createIndexes() {
-      for (const store of [sessions, messages, contexts, runs, deletions]) await store.createIndexes();
+      for (const store of [sessions, messages, contexts, runs, approvals, deletions])
+        await store.createIndexes();
     },
   };
 }

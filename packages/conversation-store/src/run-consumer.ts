@@ -2,9 +2,13 @@ import { setTimeout as delay } from "node:timers/promises";
 import { ErrorReply } from "redis";
 import { connectSecond, type RedisClient } from "./redis-client.ts";
 
-/** The stream of queued runs, and the set of the runs in it; one hash slot, since both change together. */
+/**
+ * The stream of queued runs, the set of the runs in it, and of those that are to be handled once more; one hash slot,
+ * since they change together.
+ */
 export const RUNS = "runs";
 export const QUEUED = "{runs}:queued";
+export const AGAIN = "{runs}:again";
 const GROUP = "agent-orchestrators";
 
 /** How long one read waits: the longest that a stop waits for a consumer without work. */
@@ -12,6 +16,15 @@ const BLOCK_MS = 1000;
 const RETRY_MS = 500;
 /** Answers of a Redis that starts, fails over or has lost its data. */
 const TRANSIENT = /^(NOGROUP|UNBLOCKED|LOADING|MASTERDOWN|READONLY)/;
+
+const DONE = `
+redis.call("XACK", KEYS[1], ARGV[1], ARGV[2])
+redis.call("XDEL", KEYS[1], ARGV[2])
+if redis.call("SREM", KEYS[3], ARGV[3]) == 1 then
+  redis.call("XADD", KEYS[1], "*", "run_id", ARGV[3], "traceparent", ARGV[4])
+else
+  redis.call("SREM", KEYS[2], ARGV[3])
+end`;
 
 export interface ConsumeOptions {
   /** Unique among the consumers that live at the same time, e.g. the pod's name. */
@@ -62,7 +75,8 @@ export async function consumeRuns(
   async function work({ id, runId, traceparent }: Entry): Promise<void> {
     try {
       await handle(runId, traceparent);
-      await redis.multi().xAck(RUNS, GROUP, id).xDel(RUNS, id).sRem(QUEUED, runId).exec();
+      const done = [GROUP, id, runId, traceparent ?? ""];
+      await redis.eval(DONE, { keys: [RUNS, QUEUED, AGAIN], arguments: done });
     } catch {
       if (signal.aborted) await release(id);
     } finally {

@@ -171,7 +171,7 @@ export class RunLogReader {
   /** Redis may have come back without its data, and a reader would wait for ever after events that are gone. */
   async #failLost(connection: RedisClient): Promise<void> {
     for (const [key, { position }] of this.#feeds) {
-      const [last] = await connection.xRevRange(key, "+", "-", { COUNT: 1 });
+      const last = (await connection.xRevRange(key, "+", "-", { COUNT: 1 }))?.[0];
       if (position > 0 && (last === undefined || sequenceOf(last) < position))
         this.#fail(key, new Error("the run's log was lost"));
     }

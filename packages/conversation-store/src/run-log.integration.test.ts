@@ -125,7 +125,7 @@ describe("run log", () => {
     leaving.abort();
     await left.done;
     await appendTokens(runId, 3, 3);
-    await log.append({ runId, sequence: 4, kind: "failed", reason: "planted" });
+    await log.append({ runId, sequence: 4, kind: "failed", code: "unavailable", reason: "planted" });
     await stays.done;
     expect([left.sequences, stays.sequences]).toEqual([range(1, 2), range(1, 4)]);
   });

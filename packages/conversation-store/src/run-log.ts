@@ -51,11 +51,11 @@ export function createRunLog(redis: RedisClient, cipher: TransitCipher): RunLog 
 
     async bounds(runId) {
       const key = keyOf(runId);
-      const [[first], [last]] = await Promise.all([
+      const [first, last] = await Promise.all([
         redis.xRange(key, "-", "+", { COUNT: 1 }),
         redis.xRevRange(key, "+", "-", { COUNT: 1 }),
-      ]);
-      if (first === undefined || last === undefined) return undefined;
+      ]).then((ends) => ends.map((found) => found?.[0]));
+      if (!first || !last) return undefined;
       return { first: sequenceOf(first), last: sequenceOf(last) };
     },
 

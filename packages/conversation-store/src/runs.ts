@@ -1,5 +1,5 @@
 import type { ContentCipher, Place } from "@mobile-ai-agent/content-cipher";
-import type { RunStatus } from "@mobile-ai-agent/contracts";
+import type { FailureCode, RunStatus } from "@mobile-ai-agent/contracts";
 import { isDuplicateKey } from "@mobile-ai-agent/service-kit";
 import type { Binary, Db, Filter } from "mongodb";
 
@@ -11,8 +11,15 @@ interface RunDocument {
   status: RunStatus;
   /** When its user asked for its end. */
   cancel_requested_at?: Date;
+  failure?: RunFailure;
   /** JSON text, each sealed; as they are in runs from before there was a cipher. Absent before the first. */
   steps?: (Binary | RunStep)[];
+  /** JSON text of an `OpenStep`, sealed, while it waits. */
+  open_step?: Binary;
+  /** Until when it waits at most. */
+  waiting_until?: Date;
+  /** Absent when not. */
+  tainted?: true;
   created_at: Date;
   updated_at: Date;
 }
@@ -26,6 +33,29 @@ export interface RunStep {
   readonly results: readonly string[];
 }
 
+/** A round that waits for calls to be approved: `null` is the result of a call that was not made yet. */
+export interface OpenStep extends Omit<RunStep, "results"> {
+  readonly results: readonly (string | null)[];
+  /** The text of the run's log, and the number of its last event. */
+  readonly said: string;
+  readonly sequence: number;
+}
+
+export interface RunFailure {
+  readonly code: FailureCode;
+  /** In words for the person who asked. */
+  readonly reason: string;
+  /** When it is worth trying again. */
+  readonly availableAt?: Date | undefined;
+}
+
+/** What was done of a run so far: who takes it over must not do it again. */
+export interface RunProgress {
+  readonly steps: readonly RunStep[];
+  /** The round that is to be finished first. */
+  readonly openStep?: OpenStep | undefined;
+}
+
 /** The making of one answer. `messageId` is the user's message that asked for it. */
 export interface Run {
   readonly id: string;
@@ -35,6 +65,10 @@ export interface Run {
   readonly status: RunStatus;
   /** Whether its user has asked for its end. */
   readonly cancelRequested: boolean;
+  /** Whether the model has read what the user didn't write: others may speak through it from then on. */
+  readonly tainted: boolean;
+  /** Of a run that failed. */
+  readonly failure?: RunFailure | undefined;
   readonly createdAt: Date;
   /** When the status last changed. */
   readonly updatedAt: Date;
@@ -53,12 +87,21 @@ export interface RunStore {
   create(run: NewRun): Promise<Run>;
   get(runId: string): Promise<Run | undefined>;
   setStatus(runId: string, status: RunStatus): Promise<void>;
+  fail(runId: string, failure: RunFailure): Promise<void>;
+  /** A step has results of tools: it taints the run. */
   addStep(run: Pick<Run, "id" | "userId">, step: RunStep): Promise<void>;
-  /** What was done so far: who takes the run over must not do it again. Only they need it, so a run is read without. */
-  stepsOf(run: Pick<Run, "id" | "userId">): Promise<RunStep[]>;
+  /** Only who takes a run over needs it, so a run is read without. */
+  progressOf(run: Pick<Run, "id" | "userId">): Promise<RunProgress>;
+  taint(runId: string): Promise<void>;
+  /** Whether a run of the session is tainted: the model is shown its answer. */
+  isSessionTainted(sessionId: string): Promise<boolean>;
+  /** Lets a run wait, until `until` at most. */
+  park(run: Pick<Run, "id" | "userId">, step: OpenStep, until: Date): Promise<void>;
+  /** Runs that wait though their time is over, or their user has asked for their end. */
+  overdueWaiting(now: Date, limit: number): Promise<Run[]>;
   /** Notes that the user wants the run to end; whoever handles it hears of it by `RunCancellations`. */
   requestCancel(runId: string): Promise<void>;
-  /** Those of a session whose status is `queued` or `running`. */
+  /** Those of a session that have not ended. */
   unfinishedOf(sessionId: string): Promise<Run[]>;
   /** Ids of a session's runs whose status has changed since `date`, whatever it is. */
   changedSince(sessionId: string, date: Date): Promise<string[]>;
@@ -68,13 +111,14 @@ export interface RunStore {
 }
 
 /** Steps may be large, and few want them. */
-const WITHOUT_STEPS = { projection: { steps: 0 } } as const;
+const WITHOUT_STEPS = { projection: { steps: 0, open_step: 0 } } as const;
 
 export function createRunStore(db: Db, cipher: ContentCipher): RunStore {
   const runs = db.collection<RunDocument>("runs");
   return {
     async createIndexes() {
       await runs.createIndex({ status: 1, updated_at: 1 });
+      await runs.createIndex({ session_id: 1, tainted: 1 });
       await runs.createIndex({ session_id: 1, updated_at: 1 });
     },
 
@@ -108,18 +152,53 @@ export function createRunStore(db: Db, cipher: ContentCipher): RunStore {
       await runs.updateOne({ _id: runId }, { $set: { status, updated_at: new Date() } });
     },
 
-    async addStep({ id, userId }, step) {
-      const sealed = await cipher.seal(userId, stepsPlace(id), JSON.stringify(step));
-      await runs.updateOne({ _id: id }, { $push: { steps: sealed } });
+    async fail(runId, { code, reason, availableAt }) {
+      const failure = { code, reason, ...(availableAt && { availableAt }) };
+      await runs.updateOne({ _id: runId }, { $set: { status: "failed", failure, updated_at: new Date() } });
     },
 
-    async stepsOf({ id, userId }) {
-      const document = await runs.findOne({ _id: id }, { projection: { steps: 1 } });
-      return await Promise.all(
-        (document?.steps ?? []).map(async (step) =>
-          isSealed(step) ? JSON.parse(await cipher.open(userId, stepsPlace(id), step)) : step,
-        ),
+    async addStep({ id, userId }, step) {
+      const sealed = await cipher.seal(userId, placeOf(id, "steps"), JSON.stringify(step));
+      const change = {
+        $push: { steps: sealed },
+        $set: { tainted: true as const },
+        $unset: { open_step: "" as const },
+      };
+      await runs.updateOne({ _id: id }, change);
+    },
+
+    async progressOf({ id, userId }) {
+      const document = await runs.findOne({ _id: id }, { projection: { steps: 1, open_step: 1 } });
+      const open = async <T>(sealed: Binary, field: string): Promise<T> =>
+        JSON.parse(await cipher.open(userId, placeOf(id, field), sealed));
+      const steps = (document?.steps ?? []).map((step) =>
+        isSealed(step) ? open<RunStep>(step, "steps") : step,
       );
+      const openStep = document?.open_step && (await open<OpenStep>(document.open_step, "open_step"));
+      return { steps: await Promise.all(steps), openStep };
+    },
+
+    async taint(runId) {
+      await runs.updateOne({ _id: runId }, { $set: { tainted: true } });
+    },
+
+    async isSessionTainted(sessionId) {
+      const found = await runs.findOne({ session_id: sessionId, tainted: true }, { projection: { _id: 1 } });
+      return found !== null;
+    },
+
+    async park({ id, userId }, step, until) {
+      const tainted = step.results.some((result) => result !== null);
+      const open_step = await cipher.seal(userId, placeOf(id, "open_step"), JSON.stringify(step));
+      const waiting = { status: "waiting", open_step, waiting_until: until } as const;
+      const change = { ...waiting, ...(tainted && { tainted }), updated_at: new Date() };
+      await runs.updateOne({ _id: id }, { $set: change });
+    },
+
+    async overdueWaiting(now, limit) {
+      const overdue = [{ waiting_until: { $lt: now } }, { cancel_requested_at: { $exists: true } }];
+      const found = runs.find({ status: "waiting", $or: overdue }, WITHOUT_STEPS);
+      return (await found.sort({ updated_at: 1 }).limit(limit).toArray()).map(toRun);
     },
 
     async requestCancel(runId) {
@@ -127,7 +206,8 @@ export function createRunStore(db: Db, cipher: ContentCipher): RunStore {
     },
 
     async unfinishedOf(session_id) {
-      const found = runs.find({ session_id, status: { $in: ["queued", "running"] } });
+      const status = { $in: ["queued", "running", "waiting"] as const };
+      const found = runs.find({ session_id, status } as Filter<RunDocument>, WITHOUT_STEPS);
       return (await found.toArray()).map(toRun);
     },
 
@@ -157,13 +237,15 @@ function toRun(document: RunDocument): Run {
     messageId: message_id,
     status,
     cancelRequested: document.cancel_requested_at !== undefined,
+    tainted: document.tainted === true,
+    failure: document.failure,
     createdAt: created_at,
     updatedAt: updated_at,
   };
 }
 
-function stepsPlace(runId: string): Place {
-  return { collection: "runs", record: runId, field: "steps" };
+function placeOf(runId: string, field: string): Place {
+  return { collection: "runs", record: runId, field };
 }
 
 function isSealed(step: Binary | RunStep): step is Binary {

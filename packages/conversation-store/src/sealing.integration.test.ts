@@ -35,6 +35,7 @@ async function converse(text = MARKER) {
   await store.runs.addStep({ id: runId, userId }, step);
   await store.runs.addStep({ id: runId, userId }, step);
   const answer = await store.messages.addAnswer({ ...owned, runId, content: text });
+  if (answer === undefined) throw new Error("the run answers nothing");
   return { ...owned, runId, session, message, answer, step };
 }
 
@@ -46,11 +47,11 @@ it("stores nothing that was said in clear, and gives all of it back", async () =
     }
   }
   expect(session.title).toBe(MARKER);
-  expect(await store.sessions.list(userId)).toEqual([session]);
+  expect((await store.sessions.list(userId, { limit: 9 }))?.sessions).toEqual([session]);
   expect((await store.contexts.get({ sessionId, userId })).context).toEqual({ note: MARKER });
-  expect(await store.messages.history(sessionId, 10)).toEqual([message, answer]);
+  expect(await store.messages.list(sessionId, { limit: 10 })).toEqual([message, answer]);
   expect(await store.messages.answerOf(runId)).toEqual(answer);
-  expect(await store.runs.stepsOf({ id: runId, userId })).toEqual([step, step]);
+  expect((await store.runs.progressOf({ id: runId, userId })).steps).toEqual([step, step]);
 });
 
 it("searches what it has sealed, in any case and to the limit, the latest first", async () => {
@@ -69,8 +70,8 @@ it("refuses what was moved to another message, session, version or user", async 
   const [one, two] = [await converse(), await converse()];
   const changed = { code: "content_changed" };
   const content = (await collection("messages").findOne({ _id: one.message.id }))?.content;
-  await collection("messages").updateOne({ _id: one.answer.id }, { $set: { content } });
-  await expect(store.messages.history(one.sessionId, 10)).rejects.toMatchObject(changed);
+  await collection("messages").updateOne({ _id: one.answer?.id }, { $set: { content } });
+  await expect(store.messages.list(one.sessionId, { limit: 10 })).rejects.toMatchObject(changed);
   await collection("messages").updateOne(
     { _id: one.message.id },
     { $set: { session_id: two.sessionId, sequence: 9, identity: "moved" } },
@@ -83,7 +84,7 @@ it("refuses what was moved to another message, session, version or user", async 
   await expect(store.sessions.get(one.sessionId, two.userId)).rejects.toMatchObject(changed);
   await collection("contexts").updateOne({ session_id: one.sessionId }, { $set: { version: 2 } });
   await expect(store.contexts.get(one)).rejects.toMatchObject(changed);
-  await expect(store.runs.stepsOf({ id: one.runId, userId: two.userId })).rejects.toMatchObject(changed);
+  await expect(store.runs.progressOf({ id: one.runId, userId: two.userId })).rejects.toMatchObject(changed);
 });
 
 it("reads what was stored before there was a cipher, and goes on with it", async () => {
@@ -114,8 +115,11 @@ it("reads what was stored before there was a cipher, and goes on with it", async
   expect((await store.sessions.get(sessionId, userId))?.title).toBe("Old");
   const update = await store.contexts.update({ sessionId, userId }, { b: 2 });
   expect(update).toMatchObject({ context: { version: 2, context: { a: 1, b: 2 } } });
-  expect((await store.messages.history(sessionId, 9)).map(({ content }) => content)).toEqual(["Hi", "Hello"]);
+  expect((await store.messages.list(sessionId, { limit: 9 })).map(({ content }) => content)).toEqual([
+    "Hi",
+    "Hello",
+  ]);
   expect(await store.messages.search(sessionId, { text: "hell", limit: 9 })).toHaveLength(1);
   await store.runs.addStep({ id: runId, userId }, step);
-  expect(await store.runs.stepsOf({ id: runId, userId })).toEqual([step, step]);
+  expect((await store.runs.progressOf({ id: runId, userId })).steps).toEqual([step, step]);
 });

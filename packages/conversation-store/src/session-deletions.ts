@@ -1,4 +1,5 @@
 import type { Db } from "mongodb";
+import type { ApprovalStore } from "./approvals.ts";
 import type { ContextStore } from "./contexts.ts";
 import type { MessageStore } from "./messages.ts";
 import type { RunStore } from "./runs.ts";
@@ -15,6 +16,7 @@ interface Parts {
   readonly messages: MessageStore;
   readonly contexts: ContextStore;
   readonly runs: RunStore;
+  readonly approvals: ApprovalStore;
 }
 
 /**
@@ -37,13 +39,13 @@ const BATCH = 100;
 
 export function createSessionDeletions(
   db: Db,
-  { sessions, messages, contexts, runs }: Parts,
+  { sessions, messages, contexts, runs, approvals }: Parts,
 ): SessionDeletions {
   const deletions = db.collection<DeletionDocument>("session_deletions");
 
   async function purge(sessionId: string): Promise<void> {
     await sessions.remove(sessionId);
-    await Promise.all([messages, contexts, runs].map((store) => store.removeAll(sessionId)));
+    await Promise.all([messages, contexts, runs, approvals].map((store) => store.removeAll(sessionId)));
   }
 
   return {

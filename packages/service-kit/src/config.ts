@@ -46,6 +46,16 @@ export const chatLimitConfig = z.object({
   RATE_LIMIT_CHAT: rateLimit("120/60").describe("messages over HTTP and sockets, by user"),
 });
 
+/** What a service takes that counts the tokens of users, or tells of them: it has to be the same for all. */
+export const budgetConfig = z.object({
+  BUDGET_TOKENS_PER_DAY: z.coerce
+    .number("must be a number of tokens")
+    .int()
+    .positive()
+    .default(500_000)
+    .describe("tokens of prompts and answers that each user may use in a day of UTC"),
+});
+
 /** Lists every fault of a configuration, without the values, which may be secret. */
 export class ConfigError extends Error {
   readonly faults: readonly string[];

@@ -3,6 +3,7 @@ export { type Breaker, BreakerOpen, createBreaker } from "./breaker.ts";
 export { clientNetwork } from "./client-network.ts";
 export {
   baseConfig,
+  budgetConfig,
   ConfigError,
   chatLimitConfig,
   mongoConfig,

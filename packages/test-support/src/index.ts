@@ -1,3 +1,4 @@
+export { createAuditKey } from "./audit-key.ts";
 export { createBrowser, type TestBrowser } from "./browser.ts";
 export { CONTENT_ENV, newContentKeys, ringOf, testCipher, testTransitCipher } from "./content-keys.ts";
 export { startDaemon } from "./daemon.ts";

@@ -5,6 +5,7 @@ import { generate } from "otplib";
 import { z } from "zod";
 import { valuesOf } from "./arbitraries.ts";
 import { type Described, pathParameters } from "./operations.ts";
+import { PROVIDER } from "./provider.ts";
 import type { Call } from "./send.ts";
 import {
   callAs,
@@ -12,7 +13,6 @@ import {
   type Ids,
   newCredential,
   PICTURE,
-  PROVIDER,
   signIn,
   signInWithProvider,
   type User,

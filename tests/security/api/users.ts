@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { createBrowser, createSoftwareAuthenticator } from "@mobile-ai-agent/test-support";
 import { z } from "zod";
+import type { Platform } from "../platform.ts";
+import { PROVIDER } from "./provider.ts";
 import { type Answer, send } from "./send.ts";
 
 /** What a path names, by parameter. An operation with another parameter has no fixture, and fails the tests. */
@@ -71,7 +73,10 @@ export async function signIn(
 }
 
 /** Gives the user one of each thing that a path can name, with their username, which nobody else has, in all texts. */
-export async function furnish(origin: string, user: User): Promise<User> {
+export async function furnish(
+  { gateway: origin, askApproval }: Pick<Platform, "gateway" | "askApproval">,
+  user: User,
+): Promise<User> {
   const call = async (...parts: Parameters<typeof callAs>[2]) => good(await callAs(origin, user, parts));
   const marker = user.username;
   const session = z
@@ -88,8 +93,9 @@ export async function furnish(origin: string, user: User): Promise<User> {
   user.sessionToken = session.session_token;
   user.mediaQuery = picture.url.split("?")[1] ?? "";
   const { authenticator } = user;
+  const approvalId = await askApproval(runId, marker);
   const identityId = await linkIdentity(origin, user);
-  const ids = { sessionId: session.session_id, messageId: said.id, runId };
+  const ids = { sessionId: session.session_id, messageId: said.id, runId, approvalId };
   user.ids = { ...ids, passkeyId: authenticator.id, mediaId: picture.id, identityId };
   return user;
 }
@@ -113,9 +119,6 @@ async function upload(origin: string, { address, token }: User) {
   });
   return z.object({ id: z.string(), url: z.string() }).parse(good(answer));
 }
-
-/** The provider of every test's platform; anyone may name it. */
-export const PROVIDER = "alpha";
 
 /**
  * Signs in with the provider, by a name that it then has an account of.

@@ -48,7 +48,7 @@ async function fuzz(wanted: number, firstSeed: number, cleanup: AsyncDisposableS
 
   let failed = 0;
   for (let round = 0; traffic.requests() < wanted; round++) {
-    const user = await furnish(platform.gateway, await signUp(platform.gateway, issuer.issuer));
+    const user = await furnish(platform, await signUp(platform.gateway, issuer.issuer));
     const examples = Math.ceil(wanted / ROUNDS / DESCRIBED.length);
     const seed = firstSeed + round;
     process.stdout.write(`\nround ${round + 1}, seed ${seed}: ${traffic.requests()} requests so far\n`);

@@ -5,6 +5,7 @@ import {
   createRunCancellations,
   createRunLog,
   createRunQueue,
+  createUserEvents,
 } from "@mobile-ai-agent/conversation-store";
 import { connectMongo, connectRedis, createLogger, type Service } from "@mobile-ai-agent/service-kit";
 import {
@@ -64,7 +65,8 @@ export async function startPlatform() {
 
   return {
     env,
-    ...{ model, store, queue, runLog, cancellations: createRunCancellations(redis) },
+    ...{ db, model, store, queue, runLog, cancellations: createRunCancellations(redis) },
+    ...{ redis, userEvents: createUserEvents(redis, testTransitCipher()) },
 
     async startOrchestrator(more: Record<string, string> = {}): Promise<void> {
       const service = createService(orchestratorConfig.parse({ ...env, ...more }), { logger });
@@ -76,10 +78,9 @@ export async function startPlatform() {
       await Promise.all(services.splice(0).map((service) => service.stop()));
     },
 
-    /** A message of a new user in a new session, and the run that is to answer it; not queued yet. */
-    async storeRun(content: string) {
-      const userId = randomUUID();
-      const { id: sessionId } = (await store.sessions.create({ userId })).session;
+    /** A message, of a new user in a new session unless they are given, and the run that is to answer it; not queued yet. */
+    async storeRun(content: string, userId: string = randomUUID(), session?: string) {
+      const sessionId = session ?? (await store.sessions.create({ userId })).session.id;
       const { message, runId } = await store.messages.addUserMessage({
         ...{ sessionId, userId, type: "text" as const, content },
       });

@@ -1,6 +1,7 @@
 import { ChangePasswordRequest, type User } from "@mobile-ai-agent/contracts";
 import { HttpProblem, parseBody, userOf } from "@mobile-ai-agent/service-kit";
 import type { Request, RequestHandler } from "express";
+import { recordOwn } from "../audited.ts";
 import type { AuthContext } from "../context.ts";
 import { faultIn } from "../field-fault.ts";
 import { provePassword } from "../prove-password.ts";
@@ -14,7 +15,7 @@ const YOUNG_S = 600;
  * when the new one is not good. Who signs in with a provider only has no old one: the sign-in is to be young instead.
  */
 export function changePassword(context: AuthContext): RequestHandler {
-  const { users, passwords, passwordPolicy, refreshTokens } = context;
+  const { audit, users, passwords, passwordPolicy, refreshTokens } = context;
   return async (request, response) => {
     const { old_password, new_password } = parseBody(ChangePasswordRequest, request);
     const user =
@@ -27,6 +28,7 @@ export function changePassword(context: AuthContext): RequestHandler {
         : passwordPolicy.faultOf(new_password, user);
     if (fault !== undefined) throw faultIn("new_password", fault);
     await users.setPassword(user.id, await passwords.hash(new_password));
+    recordOwn(audit, "password.changed", user.id);
     await refreshTokens.revokeAll(user.id, { except: userOf(request).sid });
     response.status(204).end();
   };

@@ -1,6 +1,7 @@
 import { LoginRequest } from "@mobile-ai-agent/contracts";
 import { clientNetwork, parseBody } from "@mobile-ai-agent/service-kit";
 import type { RequestHandler } from "express";
+import { recordFailedSignIn, recordSignIn } from "../audited.ts";
 import type { AuthContext } from "../context.ts";
 import { refuseOtherSites } from "../refresh-cookie.ts";
 import { unauthorized } from "../unauthorized.ts";
@@ -12,7 +13,7 @@ import { sendTokens } from "./answers.ts";
  * with the seconds to wait.
  */
 export function login(context: AuthContext): RequestHandler {
-  const { users, passwords, secondFactors, refreshTokens, loginDelay } = context;
+  const { audit, users, passwords, secondFactors, refreshTokens, loginDelay } = context;
   return async (request, response) => {
     const { username, password, code, refresh_token_in: carrier } = parseBody(LoginRequest, request);
     // Another site's page could otherwise sign its visitor in to an account of its own.
@@ -22,16 +23,26 @@ export function login(context: AuthContext): RequestHandler {
     const attempt = { account, network: clientNetwork(request) };
     await loginDelay.begin(attempt);
     const matches = await passwords.matches(found?.passwordHash, password);
-    if (!found || !matches) throw unauthorized("the username or the password is wrong");
+    const failed = (reason: string) =>
+      recordFailedSignIn(audit, request, { method: "password", userId: found?.user.id, reason });
+    if (!found || !matches) {
+      failed("credentials");
+      throw unauthorized("the username or the password is wrong");
+    }
     if (await secondFactors.isOn(account)) {
       if (code === undefined) {
+        failed("code-needed");
         await loginDelay.forgive(attempt);
         throw codeNeeded("is needed too: the authenticator's, or a recovery code");
       }
-      if (!(await secondFactors.take(account, code))) throw codeNeeded("is wrong, or was used already");
+      if (!(await secondFactors.take(account, code))) {
+        failed("code");
+        throw codeNeeded("is wrong, or was used already");
+      }
     }
     await loginDelay.succeed(attempt);
     const signIn = await refreshTokens.issue(found.user.id);
+    recordSignIn(audit, "password", signIn);
     sendTokens(response, context, { user: found.user, signIn, carrier });
   };
 }

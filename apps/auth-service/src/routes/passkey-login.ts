@@ -2,6 +2,7 @@ import { PasskeyLoginOptionsRequest, PasskeyLoginRequest } from "@mobile-ai-agen
 import { parseBody } from "@mobile-ai-agent/service-kit";
 import type { AuthenticationResponseJSON } from "@simplewebauthn/server";
 import type { RequestHandler } from "express";
+import { recordFailedSignIn, recordSignIn } from "../audited.ts";
 import type { AuthContext } from "../context.ts";
 import { refuseOtherSites } from "../refresh-cookie.ts";
 import { unauthorized } from "../unauthorized.ts";
@@ -17,13 +18,18 @@ export function passkeyLoginOptions({ passkeys }: AuthContext): RequestHandler {
 
 /** POST /api/auth/passkey → TokenResponse, without name, password and code; 401 when the passkey is not good. */
 export function passkeyLogin(context: AuthContext): RequestHandler {
-  const { users, passkeys, refreshTokens } = context;
+  const { audit, users, passkeys, refreshTokens } = context;
   return async (request, response) => {
     const { credential, refresh_token_in: carrier } = parseBody(PasskeyLoginRequest, request);
     if (carrier === "cookie") refuseOtherSites(request);
     const userId = await passkeys.login(credential as AuthenticationResponseJSON);
     const user = userId === undefined ? undefined : await users.findById(userId);
-    if (!user) throw unauthorized("the passkey is not known, or its answer is not good; begin again");
-    sendTokens(response, context, { user, signIn: await refreshTokens.issue(user.id), carrier });
+    if (!user) {
+      recordFailedSignIn(audit, request, { method: "passkey", userId, reason: "credentials" });
+      throw unauthorized("the passkey is not known, or its answer is not good; begin again");
+    }
+    const signIn = await refreshTokens.issue(user.id);
+    recordSignIn(audit, "passkey", signIn);
+    sendTokens(response, context, { user, signIn, carrier });
   };
 }

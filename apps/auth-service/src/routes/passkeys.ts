@@ -7,6 +7,7 @@ import {
 import { HttpProblem, parseBody, userOf } from "@mobile-ai-agent/service-kit";
 import type { RegistrationResponseJSON } from "@simplewebauthn/server";
 import type { RequestHandler } from "express";
+import { recordPasskey } from "../audited.ts";
 import type { AuthContext } from "../context.ts";
 import { faultIn } from "../field-fault.ts";
 import { provePassword } from "../prove-password.ts";
@@ -29,12 +30,13 @@ export function passkeyOptions(context: AuthContext): RequestHandler {
 }
 
 /** POST /api/users/me/passkeys → 201 Passkey; 400 when the device's answer is not good. */
-export function createPasskey({ passkeys }: AuthContext): RequestHandler {
+export function createPasskey({ audit, passkeys }: AuthContext): RequestHandler {
   return async (request, response) => {
     const { name, credential } = parseBody(CreatePasskeyRequest, request);
     const added = await passkeys.add(userOf(request).sub, name, credential as RegistrationResponseJSON);
     if (!added)
       throw faultIn("credential", "is not a good answer to a challenge of the last minutes; begin again");
+    recordPasskey(audit, "passkey.added", { userId: userOf(request).sub, passkey: added.id });
     response.status(201).json(added);
   };
 }
@@ -44,9 +46,11 @@ export function removePasskey(context: AuthContext): RequestHandler {
   return async (request, response) => {
     const { password } = parseBody(RemovePasskeyRequest, request);
     const { id } = await provePassword(context, request, password);
-    if (!(await context.passkeys.remove(id, String(request.params.passkeyId)))) {
+    const passkey = String(request.params.passkeyId);
+    if (!(await context.passkeys.remove(id, passkey))) {
       throw new HttpProblem(404, "Not Found", "you have no such passkey");
     }
+    recordPasskey(context.audit, "passkey.removed", { userId: id, passkey });
     response.status(204).end();
   };
 }

@@ -1,11 +1,12 @@
 import { RegisterRequest } from "@mobile-ai-agent/contracts";
 import { HttpProblem, parseBody } from "@mobile-ai-agent/service-kit";
 import type { RequestHandler } from "express";
+import { recordOwn } from "../audited.ts";
 import type { AuthContext } from "../context.ts";
 import { faultIn } from "../field-fault.ts";
 
 /** POST /api/auth/register → 201 User; 409, in the same time, when the username or the email address is taken. */
-export function register({ users, passwords, passwordPolicy }: AuthContext): RequestHandler {
+export function register({ audit, users, passwords, passwordPolicy }: AuthContext): RequestHandler {
   return async (request, response) => {
     const { username, email, password } = parseBody(RegisterRequest, request);
     const fault = passwordPolicy.faultOf(password, { username, email });
@@ -18,6 +19,7 @@ export function register({ users, passwords, passwordPolicy }: AuthContext): Req
         "the username or the email address is taken; choose another, or sign in",
       );
     }
+    recordOwn(audit, "user.registered", user.id);
     response.status(201).json(user);
   };
 }

@@ -9,6 +9,7 @@ import {
 import { HttpProblem, parseBody, userOf } from "@mobile-ai-agent/service-kit";
 import type { RequestHandler } from "express";
 import { generateURI } from "otplib";
+import { recordOwn } from "../audited.ts";
 import type { AuthContext } from "../context.ts";
 import { faultIn } from "../field-fault.ts";
 import { provePassword } from "../prove-password.ts";
@@ -32,6 +33,7 @@ export function enrolTotp(context: AuthContext): RequestHandler {
     if (secret === undefined) {
       throw new HttpProblem(409, "Conflict", "an authenticator is in use already; remove it first");
     }
+    recordOwn(context.audit, "second-factor.enrolled", user.id);
     const uri = generateURI({ issuer: ISSUER, label: user.username, secret });
     const body: TotpEnrolment = { secret, uri };
     response.set("Cache-Control", "no-store").json(body);
@@ -39,11 +41,12 @@ export function enrolTotp(context: AuthContext): RequestHandler {
 }
 
 /** POST /api/users/me/totp/confirm → RecoveryCodes; from now on login asks for a code. */
-export function confirmTotp({ secondFactors }: AuthContext): RequestHandler {
+export function confirmTotp({ audit, secondFactors }: AuthContext): RequestHandler {
   return async (request, response) => {
     const { code } = parseBody(ConfirmTotpRequest, request);
     const recovery_codes = await secondFactors.confirm(userOf(request).sub, code);
     if (!recovery_codes) throw faultIn("code", "is not the authenticator's; begin again if none was added");
+    recordOwn(audit, "second-factor.confirmed", userOf(request).sub);
     const body: RecoveryCodes = { recovery_codes };
     response.set("Cache-Control", "no-store").json(body);
   };
@@ -57,6 +60,7 @@ export function removeTotp(context: AuthContext): RequestHandler {
       context.secondFactors.take(userId, code),
     );
     await context.secondFactors.remove(id);
+    recordOwn(context.audit, "second-factor.removed", id);
     response.status(204).end();
   };
 }

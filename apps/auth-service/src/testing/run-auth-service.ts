@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { createLogger, readConfig } from "@mobile-ai-agent/service-kit";
+import { createAuditKey } from "@mobile-ai-agent/test-support";
 import { authConfig } from "../config.ts";
 import { createAuthService } from "../service.ts";
 
@@ -16,6 +17,7 @@ export async function runAuthService(options: {
     METRICS_PORT: "0",
     MONGODB_URI: mongo.uri,
     REDIS_URL: redis.url,
+    AUDIT_KEYS: createAuditKey(),
     SECOND_FACTOR_KEYS: randomBytes(32).toString("base64"),
     JWT_ISSUER: issuer.issuer,
     JWT_AUDIENCE: issuer.audience,

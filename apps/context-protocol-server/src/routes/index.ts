@@ -3,6 +3,7 @@ import type {
   RunCancellations,
   RunLog,
   RunQueue,
+  TokenBudget,
 } from "@mobile-ai-agent/conversation-store";
 import express, { type Express, type RequestHandler, Router } from "express";
 import type { MediaCheck } from "../media-check.ts";
@@ -10,12 +11,15 @@ import type { TellUser } from "../tell-user.ts";
 import { cancelRun } from "./cancel-run.ts";
 import { createMessage } from "./create-message.ts";
 import { createSession } from "./create-session.ts";
+import { decideApproval } from "./decide-approval.ts";
 import { deleteMessage } from "./delete-message.ts";
 import { deleteSession } from "./delete-session.ts";
 import { editMessage } from "./edit-message.ts";
 import { getContext } from "./get-context.ts";
 import { getRun } from "./get-run.ts";
 import { getSession } from "./get-session.ts";
+import { getUsage } from "./get-usage.ts";
+import { listApprovals } from "./list-approvals.ts";
 import { listChanges } from "./list-changes.ts";
 import { listMessages } from "./list-messages.ts";
 import { listSessions } from "./list-sessions.ts";
@@ -27,6 +31,7 @@ import { updateContext } from "./update-context.ts";
 
 export interface RouteDependencies {
   readonly store: ConversationStore;
+  readonly budget: TokenBudget;
   readonly queue: RunQueue;
   readonly cancellations: RunCancellations;
   readonly runLog: RunLog;
@@ -39,7 +44,7 @@ export interface RouteDependencies {
  * Every route is behind `authenticate`. What belongs to another user answers 404, as if it were not there.
  */
 export function mountRoutes(dependencies: RouteDependencies): (app: Express) => void {
-  const { store, cancellations, tell, authenticate } = dependencies;
+  const { store, budget, queue, cancellations, tell, authenticate } = dependencies;
   const api = Router();
   api.use(authenticate, express.json({ limit: "100kb" }));
   api.post("/session/create", createSession(store, tell));
@@ -59,6 +64,9 @@ export function mountRoutes(dependencies: RouteDependencies): (app: Express) => 
   api.get("/message/:sessionId/:messageId/versions", listVersions(store));
   api.get("/messages/search", searchMessages(store));
   api.get("/run/:runId", getRun(store));
-  api.post("/run/:runId/cancel", cancelRun(store, cancellations));
+  api.post("/run/:runId/cancel", cancelRun({ store, queue, cancellations }));
+  api.get("/approvals", listApprovals(store));
+  api.post("/approvals/:approvalId", decideApproval({ store, queue, tell }));
+  api.get("/usage", getUsage(budget));
   return (app) => app.use("/api", api);
 }

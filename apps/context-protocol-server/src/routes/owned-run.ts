@@ -16,6 +16,10 @@ export async function ownedRun(store: ConversationStore, request: Request): Prom
 }
 
 /** @returns what the API tells of a run */
-export function describeRun({ id, sessionId, status }: Run): DescribedRun {
-  return { id, session_id: sessionId, status };
+export function describeRun({ id, sessionId, status, failure }: Run): DescribedRun {
+  return { id, session_id: sessionId, status, ...(failure && { failure: describeFailure(failure) }) };
+}
+
+function describeFailure({ code, reason, availableAt }: NonNullable<Run["failure"]>) {
+  return { code, reason, ...(availableAt && { available_at: availableAt.toISOString() }) };
 }

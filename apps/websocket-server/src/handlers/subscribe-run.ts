@@ -67,7 +67,7 @@ export function subscribeRun(socket: UserSocket, { context, log, backlog, logger
     SubscribeRun,
     async ({ runId, after }) => {
       const { status } = await context.getRun(socket.data.token, runId);
-      const hasEnded = status !== "queued" && status !== "running";
+      const hasEnded = status !== "queued" && status !== "running" && status !== "waiting";
       const start = await startOf(log, { runId, after, hasEnded });
       if (start === undefined) {
         throw new SocketProblem(

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Run } from "../runs.ts";
+import { Approval, ApprovalList, DecideApprovalRequest } from "./approvals.ts";
 import {
   ChangePasswordRequest,
   ListUsersQuery,
@@ -64,6 +65,7 @@ import {
   SessionList,
   UpdateContextRequest,
 } from "./sessions.ts";
+import { Usage } from "./usage.ts";
 
 export interface Operation {
   readonly method: "get" | "post" | "patch" | "delete";
@@ -475,6 +477,29 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     summary: "Ask for a run's end. A run that has ended stays as it is; asking again does no harm.",
     access: "user",
     success: { status: 200, schema: Run },
+  },
+  listApprovals: {
+    method: "get",
+    path: "/api/approvals",
+    summary: "The calls of tools that wait for the caller to approve them, at most 100.",
+    access: "user",
+    success: { status: 200, schema: ApprovalList },
+  },
+  decideApproval: {
+    method: "post",
+    path: "/api/approvals/{approvalId}",
+    summary: "Approve or refuse a call, once. Its run goes on.",
+    access: "user",
+    body: DecideApprovalRequest,
+    success: { status: 200, schema: Approval },
+    problems: [409],
+  },
+  getUsage: {
+    method: "get",
+    path: "/api/usage",
+    summary: "The tokens that the caller has used today, and the limit.",
+    access: "user",
+    success: { status: 200, schema: Usage },
   },
   getOpenApi: {
     method: "get",

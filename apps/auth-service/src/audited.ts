@@ -1,0 +1,67 @@
+import { type AuditLog, user } from "@mobile-ai-agent/audit-log";
+import { clientNetwork } from "@mobile-ai-agent/service-kit";
+import type { Request } from "express";
+import type { KeySet } from "./key-set.ts";
+import type { SignIn } from "./refresh-tokens.ts";
+
+type SignInMethod = "password" | "passkey" | "oidc";
+
+/** Puts on record that somebody signed in. */
+export function recordSignIn(audit: AuditLog, method: SignInMethod, { userId, familyId }: SignIn): void {
+  audit.record({
+    ...{ action: "sign-in.succeeded", actor: user(userId), subject: user(userId), outcome: "success" },
+    details: { method, sign_in: familyId },
+  });
+}
+
+/** Puts on record that somebody could not sign in; what they entered is not kept: it may be a password. */
+export function recordFailedSignIn(
+  audit: AuditLog,
+  request: Request,
+  { method, userId, reason }: { method: SignInMethod; userId?: string | undefined; reason: string },
+): void {
+  audit.record({
+    ...{ action: "sign-in.failed", actor: { kind: "anonymous" }, outcome: "failure" },
+    ...(userId !== undefined && { subject: user(userId) }),
+    details: { method, reason, network: audit.pseudonymOf(clientNetwork(request)) },
+  });
+}
+
+type OwnAction =
+  | "user.registered"
+  | "sign-ins.ended"
+  | "password.changed"
+  | "second-factor.enrolled"
+  | "second-factor.confirmed"
+  | "second-factor.removed";
+
+/** Puts on record what somebody did to their own account. */
+export function recordOwn(audit: AuditLog, action: OwnAction, userId: string): void {
+  audit.record({ action, actor: user(userId), subject: user(userId), outcome: "success" });
+}
+
+export function recordPasskey(
+  audit: AuditLog,
+  action: "passkey.added" | "passkey.removed",
+  { userId, passkey }: { userId: string; passkey: string },
+): void {
+  const own = { actor: user(userId), subject: user(userId), outcome: "success" } as const;
+  audit.record({ action, ...own, details: { passkey } });
+}
+
+/** Of two who hold the same refresh token one has stolen it. */
+export function recordReuse(audit: AuditLog) {
+  return ({ userId, familyId }: Pick<SignIn, "userId" | "familyId">): void =>
+    audit.record({
+      ...{ action: "refresh-token.reused", actor: { kind: "anonymous" }, subject: user(userId) },
+      ...{ outcome: "denied", details: { sign_in: familyId } },
+    });
+}
+
+export function recordKeyChange(audit: AuditLog) {
+  return ({ signing, jwks }: KeySet): void =>
+    audit.record({
+      ...{ action: "signing-keys.changed", actor: { kind: "operator" }, outcome: "success" },
+      ...{ subject: { kind: "platform" }, details: { signing: signing.kid, published: jwks.keys.length } },
+    });
+}

@@ -1,0 +1,2 @@
+/** The provider of every test's platform; anyone may name it. */
+export const PROVIDER = "alpha";
