@@ -52,6 +52,6 @@ describe.each(documents.filter((file) => file.startsWith("docs/runbooks/")))("%s
   it("numbers its steps, each with a command", () => {
     expect(steps.map((step) => Number.parseInt(step, 10))).toEqual(steps.map((_, index) => index + 1));
     const commands = steps.map((step) => /^```sh\n(.+?)\n```$/ms.exec(step)?.[1]?.split("\n") ?? [""]);
-    for (const line of commands.flat()) expect(line).toMatch(/^(npm|git|date) /);
+    for (const line of commands.flat()) expect(line).toMatch(/^(npm|git|date|pulumi|curl) /);
   });
 });
