@@ -82,7 +82,7 @@ export const SERVICES: Readonly<Record<ServiceName, ServiceDefinition>> = {
     env: { TRUSTED_PROXY_COUNT: "2" },
   },
   "context-protocol-server": {
-    calls: ["media-processing"],
+    calls: ["auth-service", "media-processing"],
     links: [
       "mongodb",
       "redis",

@@ -68,6 +68,7 @@ export async function startPlatform(issuer: TestIssuer): Promise<Platform> {
     RATE_LIMIT_AUTH: "100000/60",
     RATE_LIMIT_CHAT: "100000/60",
     RATE_LIMIT_API: "100000/60",
+    RATE_LIMIT_EXPORT: "100000/60",
     RATE_LIMIT_OTHER: "100000/60",
     MCP_URL: "https://agent.test/mcp",
     MCP_ALLOWED_HOSTS: "127.0.0.1",

@@ -21,6 +21,8 @@ interface Route {
 /** Which path prefixes go to which service. Whatever is not listed is a 404 here. */
 export const ROUTES: Readonly<Record<string, Route>> = {
   "/api/auth": { service: "AUTH_SERVICE_URL", access: "anyone" },
+  // Contents are opened where their keys are; the longer path comes first.
+  "/api/users/me/export": { service: "CONTEXT_PROTOCOL_SERVER_URL", access: "user" },
   "/api/users": { service: "AUTH_SERVICE_URL", access: "user" },
   "/api/admin": { service: "AUTH_SERVICE_URL", access: "user" },
   "/api/session": { service: "CONTEXT_PROTOCOL_SERVER_URL", access: "user" },

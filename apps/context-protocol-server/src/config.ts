@@ -35,6 +35,10 @@ const serviceConfig = z.object({
     .url({ protocol: /^https?$/, error: "must be an http or https URL" })
     .optional()
     .describe("without it, messages have no pictures and recordings"),
+  AUTH_SERVICE_URL: z
+    .url({ protocol: /^https?$/, error: "must be an http or https URL" })
+    .optional()
+    .describe("without it, nobody can export what they have"),
   MCP_URL: z
     .url({ protocol: /^https?$/, error: "must be an http or https URL" })
     .refine((url) => URL.parse(url)?.pathname === "/mcp", "must end with /mcp")

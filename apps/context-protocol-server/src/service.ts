@@ -21,6 +21,7 @@ import {
   startManagement,
 } from "@mobile-ai-agent/service-kit";
 import type { ServiceConfig } from "./config.ts";
+import { createExportSources } from "./export/sources.ts";
 import { createMcpEndpoint } from "./mcp/endpoint.ts";
 import { createMediaCheck } from "./media-check.ts";
 import { mountRoutes } from "./routes/index.ts";
@@ -69,6 +70,7 @@ export function createService(
         runLog: createRunLog(redis, transit.cipher),
         tell: createTellUser(createUserEvents(redis, transit.cipher), logger),
         checkMedia: createMediaCheck(config.MEDIA_PROCESSING_URL),
+        exportSources: createExportSources(config),
         authenticate: requireUser(verifier),
       });
       const mcp = createMcpEndpoint({ config, store, verifier, logger });
