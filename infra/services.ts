@@ -20,6 +20,7 @@ export const ROUTES: Readonly<Record<string, ServiceName>> = {
   "/api": "api-gateway",
   "/mcp": "api-gateway",
   "/.well-known/oauth-protected-resource": "api-gateway",
+  "/.well-known/jwks.json": "api-gateway",
   "/ws": "websocket-server",
   "/": "web-app",
 };

@@ -70,6 +70,8 @@ export async function startPlatform(issuer: TestIssuer): Promise<Platform> {
     RATE_LIMIT_API: "100000/60",
     RATE_LIMIT_EXPORT: "100000/60",
     RATE_LIMIT_OTHER: "100000/60",
+    ERASURE_POLL: "0.2",
+    ERASURE_GRACE: "0.5",
     MCP_URL: "https://agent.test/mcp",
     MCP_ALLOWED_HOSTS: "127.0.0.1",
     JWT_PRIVATE_KEYS: issuer.privateKey,

@@ -1,4 +1,5 @@
 import { contentKeysConfig, transitKeysConfig } from "@mobile-ai-agent/content-cipher";
+import { erasureConfig } from "@mobile-ai-agent/erasure";
 import {
   baseConfig,
   budgetConfig,
@@ -27,6 +28,7 @@ const serviceConfig = z.object({
   ...tokenConfig.shape,
   ...mongoConfig.shape,
   ...redisConfig.shape,
+  ...erasureConfig.shape,
   ...runTokenConfig.shape,
   ...budgetConfig.shape,
   ...contentKeysConfig.shape,

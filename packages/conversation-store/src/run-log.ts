@@ -12,6 +12,8 @@ export interface RunLog {
   append(event: RunEvent): Promise<void>;
   /** The sequence number of the last event, 0 for a log that is empty or gone. */
   lastSequence(runId: string): Promise<number>;
+  /** @returns how many of the runs have events here */
+  count(runIds: readonly string[]): Promise<number>;
   /** Takes the events of runs away; who reads one gets no more. */
   remove(runIds: readonly string[]): Promise<void>;
   /**
@@ -42,6 +44,11 @@ export function createRunLog(redis: RedisClient, cipher: TransitCipher): RunLog 
     async lastSequence(runId) {
       const last = (await redis.xRevRange(keyOf(runId), "+", "-", { COUNT: 1 }))?.[0];
       return last === undefined ? 0 : Number.parseInt(last.id, 10);
+    },
+
+    async count(runIds) {
+      const found = await Promise.all(runIds.map((runId) => redis.exists(keyOf(runId))));
+      return found.reduce((sum, one) => sum + one, 0);
     },
 
     async remove(runIds) {

@@ -40,6 +40,8 @@ export interface SessionStore {
     userId: string,
     page: { readonly after?: string | undefined; readonly limit: number },
   ): Promise<{ sessions: Session[]; next: string | undefined } | undefined>;
+  /** Of all sessions of a user. */
+  idsOf(userId: string): AsyncIterable<string>;
   /** What the session's client said of its device. @returns nothing when there is no such session */
   deviceInfoOf(session: OwnedSession): Promise<Record<string, string>>;
   /** Calls a session after its first message, unless somebody has called it something. */
@@ -111,6 +113,11 @@ export function createSessionStore(db: Db, cipher: ContentCipher): SessionStore 
       const last = documents.length > limit ? page.at(-1) : undefined;
       const next = last && writeCursor({ time: last.updated_at, id: last._id });
       return { sessions: await withTitles(user_id, page), next };
+    },
+
+    async *idsOf(user_id) {
+      const found = sessions.find({ user_id }, { projection: { _id: 1 } });
+      for await (const { _id } of found) yield _id;
     },
 
     async deviceInfoOf({ sessionId, userId }) {

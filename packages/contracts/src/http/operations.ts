@@ -18,6 +18,7 @@ import {
   ListChangesQuery,
   RegenerateAnswerRequest,
 } from "./changes.ts";
+import { ErasureAccepted, ErasureStatus, RequestErasureRequest } from "./erasure.ts";
 import { Export } from "./export.ts";
 import { ListMediaQuery, Media, MediaContentQuery, MediaList } from "./media.ts";
 import {
@@ -157,6 +158,22 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     summary: "All that the platform keeps of the caller's own, as one document that comes as a stream.",
     access: "user",
     success: { status: 200, schema: Export },
+  },
+  requestErasure: {
+    method: "post",
+    path: "/api/users/me/erasure",
+    summary: "Erase the caller: the account is closed at once, and nothing they said can be read again.",
+    access: "user",
+    body: RequestErasureRequest,
+    success: { status: 201, schema: ErasureAccepted },
+    problems: [403, 429],
+  },
+  getErasure: {
+    method: "get",
+    path: "/api/erasures/{erasureToken}",
+    summary: "How far an erasure has come, and its certificate once it is complete.",
+    access: "anyone",
+    success: { status: 200, schema: ErasureStatus },
   },
   changePassword: {
     method: "post",
