@@ -91,7 +91,7 @@ async function startOrchestrator(): Promise<void> {
 
 /** Somebody who has done all that a user can do, or is about to. */
 async function newUser(): Promise<User> {
-  const user = await furnish(platform.gateway, await signUp(platform.gateway, issuer.issuer));
+  const user = await furnish(platform, await signUp(platform.gateway, issuer.issuer));
   const { password, username } = user;
   await eventually(async () => {
     const { messages } = await as(user, "GET", `/api/message/${user.ids.sessionId}`);
@@ -229,6 +229,7 @@ describe("an erasure", () => {
     const found = Object.fromEntries(erased.map((one) => [one.store, one.found]));
     expect(found).toMatchObject({ users: 1, data_keys: 1, second_factors: 1, passkeys: 1, identities: 1 });
     expect(found).toMatchObject({ sessions: 1, messages: 2, contexts: 1, runs: 1, "run:": 1, media: 1 });
+    expect(found).toMatchObject({ approvals: 1, token_uses: 1 });
     expect(found).toMatchObject({ passkey_challenges: 3, oidc_attempts: 1, oidc_tickets: 1 });
     expect(found["media/"]).toBeGreaterThanOrEqual(1);
   });
@@ -250,7 +251,7 @@ describe("an erasure", () => {
     const account = [ann.username, `${ann.username}@example.org`];
     expect(await tracesInDatabase(db, account)).toEqual([]);
     const stores = new Set((await tracesInDatabase(db, [ids.ann])).map(({ store }) => store));
-    expect([...stores].sort()).toEqual(["data_keys", "erasure_parts", "erasure_tokens", "erasures"]);
+    expect([...stores].sort()).toEqual(["audit_entries", "data_keys", "erasure_parts", "erasure_tokens", "erasures"]);
     expect(await tracesInRedis(redis, account)).toEqual([]);
     const inRedis = new Set(
       (await tracesInRedis(redis, [ids.ann, ann.ids.runId ?? ""])).map(({ store }) => store),
@@ -275,7 +276,7 @@ describe("an erasure", () => {
     const restored = client.db(database);
     const marks = [ann.username, ids.ann, ann.ids.sessionId ?? ""];
     const stores = new Set((await tracesInDatabase(restored, marks)).map(({ store }) => store));
-    expect([...stores]).toEqual(["data_keys"]);
+    expect([...stores].sort()).toEqual(["audit_entries", "data_keys"]);
     expect((await tracesInDatabase(restored, [bob.username])).length).toBeGreaterThan(0);
     await restored.dropDatabase();
   });

@@ -14,6 +14,7 @@ interface Dependencies {
 }
 
 const PAGE = 200;
+const UNFINISHED: readonly string[] = ["queued", "running", "waiting"];
 
 /** This service's part in erasures: sessions with all that belongs to them, runs, and their events in Redis. */
 export function eraseConversations({ store, runLog, cancellations, ...rest }: Dependencies): Participation {
@@ -46,7 +47,7 @@ export function eraseConversations({ store, runLog, cancellations, ...rest }: De
     },
     async prepare(userId) {
       for await (const { id, status } of store.runs.ofUser(userId)) {
-        if (status === "queued" || status === "running") await cancellations.publish(id);
+        if (UNFINISHED.includes(status)) await cancellations.publish(id);
       }
       for await (const id of store.sessions.idsOf(userId)) await store.deletions.note(id);
     },

@@ -183,6 +183,7 @@ export const STORES: readonly Store[] = [
 
   {
     ...{ ...AUTH, name: "audit_entries", what: "what was done, by whom and to whom" },
+    found: { field: "subject.id" },
     ...kept(`${PSEUDONYM}; a log that can be shortened proves nothing`),
   },
   {

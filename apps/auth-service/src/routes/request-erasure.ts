@@ -1,6 +1,7 @@
 import { type ErasureAccepted, RequestErasureRequest } from "@mobile-ai-agent/contracts";
 import { parseBody } from "@mobile-ai-agent/service-kit";
 import type { RequestHandler } from "express";
+import { recordOwn } from "../audited.ts";
 import type { AuthContext } from "../context.ts";
 import { provePassword } from "../prove-password.ts";
 import { proveYoungSignIn } from "../prove-young-sign-in.ts";
@@ -18,6 +19,7 @@ export function requestErasure(context: AuthContext): RequestHandler {
         ? await proveYoungSignIn(context, request, "password")
         : await provePassword(context, request, password);
     const { token, requestedAt } = await context.erasure.request(id);
+    recordOwn(context.audit, "user.erased", id);
     clearRefreshCookie(response);
     const body: ErasureAccepted = {
       requested_at: requestedAt.toISOString(),
