@@ -28,7 +28,11 @@ const PAGE = 200;
 const MAX_PAGES = 5;
 /** Answers with status 204 have no body. */
 const Nothing = z.unknown();
-const EXPORT = { responseType: "text", transformResponse: (text: unknown) => text, timeout: 300_000 } as const;
+const EXPORT = {
+  responseType: "text",
+  transformResponse: (text: unknown) => text,
+  timeout: 300_000,
+} as const;
 
 /** What the app asks the platform for; each answer is checked against the contract. */
 export function createRequests(http: AxiosInstance) {
