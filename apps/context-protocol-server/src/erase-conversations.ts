@@ -1,16 +1,10 @@
 import type { ConversationStore, RunCancellations, RunLog } from "@mobile-ai-agent/conversation-store";
-import { type erasureConfig, type Participation, takePart } from "@mobile-ai-agent/erasure";
-import type { Logger } from "@mobile-ai-agent/service-kit";
-import type { Db } from "mongodb";
-import type { z } from "zod";
+import { type PartContext, type Participation, takePart } from "@mobile-ai-agent/erasure";
 
-interface Dependencies {
-  readonly db: Db;
+interface Dependencies extends PartContext {
   readonly store: ConversationStore;
   readonly runLog: RunLog;
   readonly cancellations: RunCancellations;
-  readonly config: z.infer<typeof erasureConfig>;
-  readonly logger: Logger;
 }
 
 const PAGE = 200;

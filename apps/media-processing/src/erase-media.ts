@@ -1,20 +1,9 @@
-import { type erasureConfig, type Participation, takePart } from "@mobile-ai-agent/erasure";
+import { type PartContext, type Participation, takePart } from "@mobile-ai-agent/erasure";
 import { deletePrefix, type ObjectStore } from "@mobile-ai-agent/object-store";
-import type { Logger } from "@mobile-ai-agent/service-kit";
-import type { Db } from "mongodb";
-import type { z } from "zod";
 import { userPrefixOf } from "./media-keys.ts";
 
 /** This service's part in erasures: what it knows of a user's pictures and recordings, and their bytes. */
-export function eraseMedia({
-  objects,
-  ...rest
-}: {
-  db: Db;
-  objects: ObjectStore;
-  config: z.infer<typeof erasureConfig>;
-  logger: Logger;
-}): Participation {
+export function eraseMedia({ objects, ...rest }: PartContext & { objects: ObjectStore }): Participation {
   return takePart({
     ...rest,
     owner: "media-processing",

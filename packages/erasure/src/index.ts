@@ -9,4 +9,4 @@ export {
 } from "./erasures.ts";
 export { statementOf } from "./statement.ts";
 export { type CollectionStore, isCollection, STORES } from "./stores.ts";
-export { type Eraser, erasureConfig, type Participation, takePart } from "./take-part.ts";
+export { type Eraser, erasureConfig, type PartContext, type Participation, takePart } from "./take-part.ts";

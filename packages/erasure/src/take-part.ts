@@ -21,6 +21,13 @@ export interface Eraser {
   erase(userId: string): Promise<void>;
 }
 
+/** What every service has for it. */
+export interface PartContext {
+  readonly db: Db;
+  readonly config: z.infer<typeof erasureConfig>;
+  readonly logger: Logger;
+}
+
 export interface Participation {
   /** Removes what this service has of a user, now. */
   sweep(erasure: ErasureDocument): Promise<void>;
@@ -37,15 +44,14 @@ export interface Participation {
  * @param options.onSwept called at each look, for each erasure that this service has done its part in
  * @throws Error for a store in the list that nobody can erase
  */
-export function takePart(options: {
-  db: Db;
-  owner: Owner;
-  config: z.infer<typeof erasureConfig>;
-  logger: Logger;
-  others?: Readonly<Record<string, Eraser>>;
-  prepare?: (userId: string) => Promise<void>;
-  onSwept?: (erasure: ErasureDocument) => Promise<void>;
-}): Participation {
+export function takePart(
+  options: PartContext & {
+    owner: Owner;
+    others?: Readonly<Record<string, Eraser>>;
+    prepare?: (userId: string) => Promise<void>;
+    onSwept?: (erasure: ErasureDocument) => Promise<void>;
+  },
+): Participation {
   const { db, owner, config, logger, others = {}, prepare, onSwept } = options;
   const erasures = createErasures(db);
   const mine = STORES.filter((store) => store.owner === owner && store.fate === "erased");

@@ -4,14 +4,12 @@ import {
   createErasures,
   type ErasureDocument,
   type Erasures,
-  type erasureConfig,
+  type PartContext,
   statementOf,
   takePart,
   waitingFor,
 } from "@mobile-ai-agent/erasure";
-import type { Logger } from "@mobile-ai-agent/service-kit";
 import type { Db } from "mongodb";
-import type { z } from "zod";
 import type { LoginDelay } from "../login-delay.ts";
 import type { RefreshTokens } from "../refresh-tokens.ts";
 import type { Users } from "../users.ts";
@@ -42,7 +40,7 @@ export interface ErasureProgress {
 export function createAccountErasure(
   db: Db,
   parts: { users: Users; refreshTokens: RefreshTokens; loginDelay: LoginDelay },
-  options: { config: z.infer<typeof erasureConfig>; logger: Logger },
+  options: Pick<PartContext, "config" | "logger">,
 ): AccountErasure {
   const { users, refreshTokens, loginDelay } = parts;
   const erasures = createErasures(db);
