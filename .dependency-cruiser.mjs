@@ -29,6 +29,12 @@ export default {
       "What seals contents need not know what they are.",
     ),
     deny(
+      "erasure-knows-contracts-and-kit",
+      "^packages/erasure/",
+      "^(packages/(?!(contracts|service-kit|erasure)/)[^/]+|apps|infra|local|benchmarks|tests)/",
+      "What is erased is a list of names; whoever owns a store erases it.",
+    ),
+    deny(
       "store-knows-contracts-and-kit",
       "^packages/conversation-store/",
       "^(apps|infra|local|benchmarks|tests)/",

@@ -20,6 +20,7 @@ export const ROUTES: Readonly<Record<string, ServiceName>> = {
   "/api": "api-gateway",
   "/mcp": "api-gateway",
   "/.well-known/oauth-protected-resource": "api-gateway",
+  "/.well-known/jwks.json": "api-gateway",
   "/ws": "websocket-server",
   "/": "web-app",
 };
@@ -82,7 +83,7 @@ export const SERVICES: Readonly<Record<ServiceName, ServiceDefinition>> = {
     env: { TRUSTED_PROXY_COUNT: "2" },
   },
   "context-protocol-server": {
-    calls: ["media-processing"],
+    calls: ["auth-service", "media-processing"],
     links: [
       "mongodb",
       "redis",

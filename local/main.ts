@@ -76,11 +76,11 @@ function createProgram(signal: AbortSignal): Command {
 
   program
     .command("admin")
-    .description("make a user an administrator, or take that away")
-    .addArgument(new Argument("<action>").choices(["grant", "revoke"]))
-    .argument("<username>")
+    .description("make a user an administrator, or take that away; list who asked to be erased")
+    .addArgument(new Argument("<action>").choices(["grant", "revoke", "erasures"]))
+    .argument("[username]", "of grant and revoke")
     .addOption(instanceOption)
-    .action(async (action: "grant" | "revoke", username: string, options) =>
+    .action(async (action: "grant" | "revoke" | "erasures", username: string | undefined, options) =>
       (await import("./commands/admin.ts")).admin({ ...options, action, username, signal }),
     );
 

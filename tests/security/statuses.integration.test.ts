@@ -27,7 +27,7 @@ let bereft: string;
 beforeAll(async () => {
   platform = await startPlatform(issuer);
   const once = Object.fromEntries(
-    ["AUTH", "CHAT", "API", "OTHER"].map((name) => [`RATE_LIMIT_${name}`, "1/60"]),
+    ["AUTH", "CHAT", "EXPORT", "API", "OTHER"].map((name) => [`RATE_LIMIT_${name}`, "1/60"]),
   );
   strict = await platform.startGateway(once);
   const nowhere = `http://127.0.0.1:${await freePort()}`;

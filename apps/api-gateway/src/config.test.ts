@@ -20,6 +20,7 @@ describe("gatewayConfig", () => {
       CORS_ALLOWED_ORIGINS: [],
       RATE_LIMIT_AUTH: { requests: 30, seconds: 60 },
       RATE_LIMIT_CHAT: { requests: 120, seconds: 60 },
+      RATE_LIMIT_EXPORT: { requests: 10, seconds: 3600 },
       RATE_LIMIT_API: { requests: 300, seconds: 60 },
       RATE_LIMIT_OTHER: { requests: 60, seconds: 60 },
       RATE_LIMIT_AUTH_WITHOUT_REDIS: 10,

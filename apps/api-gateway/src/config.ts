@@ -47,6 +47,7 @@ export const gatewayConfig = z.object({
 
   RATE_LIMIT_AUTH: rateLimit("30/60").describe("/api/auth/, by client address"),
   ...chatLimitConfig.shape,
+  RATE_LIMIT_EXPORT: rateLimit("10/3600").describe("exports of all that a user has, which read all of it"),
   RATE_LIMIT_API: rateLimit("300/60").describe(
     "the rest of /api/, by user, or by address of those who have no token",
   ),

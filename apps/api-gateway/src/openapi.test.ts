@@ -75,6 +75,7 @@ const SERVICES = {
       cancellations: unused,
       runLog: unused,
       checkMedia: unused,
+      exportSources: unused,
       tell: unused,
       authenticate: (_q, _s, next) => next(),
     }),

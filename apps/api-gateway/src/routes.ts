@@ -21,7 +21,11 @@ interface Route {
 /** Which path prefixes go to which service. Whatever is not listed is a 404 here. */
 export const ROUTES: Readonly<Record<string, Route>> = {
   "/api/auth": { service: "AUTH_SERVICE_URL", access: "anyone" },
+  // Contents are opened where their keys are; the longer path comes first.
+  "/api/users/me/export": { service: "CONTEXT_PROTOCOL_SERVER_URL", access: "user" },
   "/api/users": { service: "AUTH_SERVICE_URL", access: "user" },
+  // An unguessable path takes the place of the token: the account is gone.
+  "/api/erasures": { service: "AUTH_SERVICE_URL", access: "anyone" },
   "/api/admin": { service: "AUTH_SERVICE_URL", access: "user" },
   "/api/session": { service: "CONTEXT_PROTOCOL_SERVER_URL", access: "user" },
   "/api/context": { service: "CONTEXT_PROTOCOL_SERVER_URL", access: "user" },
@@ -34,6 +38,7 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   "/api/media/:mediaId/content": { service: "MEDIA_PROCESSING_URL", access: "anyone" },
   // A picture or recording: more than the service takes, so that it is the one to say how much that is.
   "/api/media": { service: "MEDIA_PROCESSING_URL", access: "user", maxBody: 12 * MIB + 64 * 1024 },
+  "/.well-known/jwks.json": { service: "AUTH_SERVICE_URL", access: "anyone" },
   // Its 401 says where tokens are to be had, which only the endpoint knows.
   "/mcp": { service: "CONTEXT_PROTOCOL_SERVER_URL", access: "anyone" },
   "/.well-known/oauth-protected-resource": { service: "CONTEXT_PROTOCOL_SERVER_URL", access: "anyone" },

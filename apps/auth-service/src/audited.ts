@@ -29,6 +29,7 @@ export function recordFailedSignIn(
 
 type OwnAction =
   | "user.registered"
+  | "user.erased"
   | "sign-ins.ended"
   | "password.changed"
   | "second-factor.enrolled"

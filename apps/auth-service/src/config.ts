@@ -1,4 +1,5 @@
 import { auditConfig } from "@mobile-ai-agent/audit-log";
+import { erasureConfig } from "@mobile-ai-agent/erasure";
 import { baseConfig, mongoConfig, redisConfig, tokenConfig } from "@mobile-ai-agent/service-kit";
 import { z } from "zod";
 import { readKeySet } from "./key-set.ts";
@@ -36,6 +37,7 @@ export const authConfig = z.object({
   ...mongoConfig.shape,
   ...redisConfig.shape,
   ...auditConfig.shape,
+  ...erasureConfig.shape,
   // This service has the keys, so it needs no JWKS_URL.
   ...tokenConfig.omit({ JWKS_URL: true }).shape,
   JWT_PRIVATE_KEYS: keySet.describe(

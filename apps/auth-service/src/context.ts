@@ -1,6 +1,8 @@
 import type { AuditLog } from "@mobile-ai-agent/audit-log";
 import type { TokenVerifier } from "@mobile-ai-agent/service-kit";
 import type { AccessTokens } from "./access-tokens.ts";
+import type { AccountErasure } from "./erasure/account-erasure.ts";
+import type { ErasureCertificates } from "./erasure/certificates.ts";
 import type { KeySet } from "./key-set.ts";
 import type { LoginDelay } from "./login-delay.ts";
 import type { Oidc } from "./oidc/oidc.ts";
@@ -22,6 +24,8 @@ export interface AuthContext {
   readonly secondFactors: SecondFactors;
   readonly passkeys: Passkeys;
   readonly oidc: Oidc;
+  readonly erasure: AccountErasure;
+  readonly certificates: ErasureCertificates;
   /** Those in force now. */
   readonly keys: () => KeySet;
   readonly accessTokens: AccessTokens;

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { Eraser } from "@mobile-ai-agent/erasure";
 import { HttpProblem, type Logger, type RedisClient } from "@mobile-ai-agent/service-kit";
 import { inTime } from "./in-time.ts";
 
@@ -64,6 +65,8 @@ export interface LoginDelay {
   forgive(attempt: Attempt): Promise<void>;
   /** The attempt was good: the network is known as the account's, and its failures are forgotten. */
   succeed(attempt: Attempt): Promise<void>;
+  /** Forgets attempts at an account, but for those counters that can't be found without knowing its networks. */
+  readonly erasure: Eraser;
 }
 
 /**
@@ -89,7 +92,14 @@ export function createLoginDelay(redis: RedisClient, logger: Logger): LoginDelay
   const forgiveOne = (key: string) => redis.eval(FORGIVE, { keys: [key] });
   const report = (error: unknown) => logger.warn("logins can't be counted without Redis", { error });
 
+  const accountKey = (userId: string) => keysOf({ account: userId, network: "" }).account;
+
   return {
+    erasure: {
+      count: async (userId) => await redis.exists(accountKey(userId)),
+      erase: async (userId) => void (await redis.del(accountKey(userId))),
+    },
+
     async begin(attempt) {
       const ms = await inTime(longestWait(attempt), PATIENCE_MS).catch((error) => {
         report(error);

@@ -2,6 +2,7 @@ import { runAuditCommand } from "@mobile-ai-agent/audit-log";
 import { connectMongo, createLogger, readConfig, runService } from "@mobile-ai-agent/service-kit";
 import { changeRole } from "./change-role.ts";
 import { authConfig } from "./config.ts";
+import { listErasures } from "./erasure/list-erasures.ts";
 import { createAuthService } from "./service.ts";
 
 const [action, username = ""] = process.argv.slice(2);
@@ -17,9 +18,11 @@ if (action === undefined) {
   }
 } else if (action === "audit") {
   process.exitCode = await audit(process.argv.slice(3));
+} else if (action === "erasures") {
+  for (const line of await listErasures(readConfig(authConfig))) console.log(line);
 } else {
   console.error(
-    "usage: no argument to serve, or: grant USERNAME | revoke USERNAME | audit verify | audit export",
+    "usage: no argument to serve, or: grant USERNAME | revoke USERNAME | audit verify | audit export | erasures",
   );
   process.exitCode = 2;
 }

@@ -55,6 +55,8 @@ export interface RefreshTokens {
   revoke(token: string): Promise<void>;
   /** Revokes every family of a user, or all but one. */
   revokeAll(userId: string, options?: { except: string }): Promise<void>;
+  /** Ends the access tokens of a user's families, which stay: what belongs to them is found by them. */
+  endAccess(userId: string): Promise<void>;
   /** Whether a family has neither been revoked nor expired. */
   isActive(familyId: string): Promise<boolean>;
   /** Whether the sign-in that a family follows from took place in the last so many seconds. */
@@ -164,6 +166,11 @@ export function createRefreshTokens(
     async revokeAll(userId, { except } = { except: "" }) {
       const found = await families.find({ user_id: userId }, { projection: { _id: 1 } }).toArray();
       await end(found.map(({ _id }) => _id).filter((id) => id !== except));
+    },
+
+    async endAccess(userId) {
+      const found = await families.find({ user_id: userId }, { projection: { _id: 1 } }).toArray();
+      if (found.length > 0) await onRevoke(found.map(({ _id }) => _id));
     },
 
     async isActive(familyId) {

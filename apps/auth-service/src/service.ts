@@ -17,6 +17,8 @@ import { recordKeyChange, recordReuse } from "./audited.ts";
 import { createChallenges } from "./challenges.ts";
 import type { AuthConfig } from "./config.ts";
 import type { AuthContext } from "./context.ts";
+import { createAccountErasure } from "./erasure/account-erasure.ts";
+import { createErasureCertificates } from "./erasure/certificates.ts";
 import { followKeys } from "./follow-keys.ts";
 import { createLoginDelay } from "./login-delay.ts";
 import { createOidc } from "./oidc/oidc.ts";
@@ -86,7 +88,7 @@ async function createContext(dependencies: {
   redis: RedisClient;
   audit: AuditLog;
   logger: Logger;
-}): Promise<{ context: AuthContext; close(): void }> {
+}): Promise<{ context: AuthContext; close(): Promise<void> }> {
   const { config, db, redis, audit, logger } = dependencies;
   const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience, ACCESS_TTL: ttl } = config;
   const users = createUsers(db);
@@ -115,6 +117,9 @@ async function createContext(dependencies: {
     onChange: recordKeyChange(audit),
   });
   const stopSweeping = sweepHourly([refreshTokens, revokedSignIns, secondFactors, challenges, oidc], logger);
+  const loginDelay = createLoginDelay(redis, logger);
+  const erasure = createAccountErasure(db, { users, refreshTokens, loginDelay }, { config, logger });
+  await erasure.createIndexes();
   const context = {
     audit,
     users,
@@ -133,12 +138,15 @@ async function createContext(dependencies: {
     secondFactors,
     passkeys,
     oidc,
-    loginDelay: createLoginDelay(redis, logger),
+    loginDelay,
+    erasure,
+    certificates: createErasureCertificates({ keys: keys.current, issuer }),
   };
   return {
     context,
-    close() {
+    async close() {
       stopSweeping();
+      await erasure.close();
       keys.close();
       revokedSignIns.close();
     },

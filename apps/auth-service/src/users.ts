@@ -36,6 +36,8 @@ export interface Users {
   findByLogin(login: string): Promise<Credentials | undefined>;
   findById(id: string): Promise<User | undefined>;
   findCredentials(id: string): Promise<Credentials | undefined>;
+  /** From now on nobody signs in as the user. Idempotent. */
+  remove(id: string): Promise<void>;
   setPassword(id: string, passwordHash: string): Promise<void>;
   setAdmin(id: string, admin: boolean): Promise<void>;
   /** By username, those whose names begin with the prefix, in any case of letters, and come after `after`. */
@@ -81,6 +83,9 @@ export function createUsers(db: Db): Users {
     async findCredentials(id) {
       const document = await users.findOne({ _id: id });
       return document ? { user: toUser(document), passwordHash: document.password_hash } : undefined;
+    },
+    async remove(id) {
+      await users.deleteOne({ _id: id });
     },
     async setPassword(id, password_hash) {
       await users.updateOne({ _id: id }, { $set: { password_hash } });

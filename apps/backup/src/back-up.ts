@@ -7,6 +7,7 @@ import { DATA_KEYS, writeKeysArchive } from "./data-keys.ts";
 import { BackupFailure } from "./failure.ts";
 import { PARTIAL, stampOf, syncFolder } from "./folders.ts";
 import { type Manifest, writeManifest } from "./manifest.ts";
+import { noteErasures } from "./note-erasures.ts";
 import { dumpOrder } from "./references.ts";
 import { removeOld } from "./retention.ts";
 import { verifyFiles } from "./verify.ts";
@@ -15,6 +16,8 @@ export interface BackupReport {
   readonly manifest: Manifest;
   /** How many users' keys are in the archive beside the backups. */
   readonly dataKeys: number;
+  /** How many users are gone from the archive with this run who waited for that. */
+  readonly erasures: number;
   /** Stamps of the backups that retention removed. */
   readonly removed: readonly string[];
 }
@@ -55,7 +58,9 @@ export async function backUp(context: BackupContext): Promise<BackupReport> {
     const dataKeys = (await writeKeysArchive(db, context)).count;
     await rename(folder, join(directory, stamp));
     await syncFolder(directory);
-    return { manifest, dataKeys, removed: await removeOld(context) };
+    const removed = await removeOld(context);
+    const erasures = await noteErasures(db, context, { stamp, created });
+    return { manifest, dataKeys, erasures, removed };
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     throw error;

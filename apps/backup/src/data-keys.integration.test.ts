@@ -106,7 +106,9 @@ it("are gone with the next backup once they are destroyed, and older backups cou
   expect(await read(bob)).toBe("of Bob");
   await expect(read(ann)).rejects.toMatchObject({ code: "content_destroyed" });
   expect(await collection("data_keys").findOne({ _id: ann.userId })).toBeNull();
-  expect(await drill(context)).toMatchObject({ erased: 1 });
+  expect(await collection("users").findOne({ _id: ann.userId })).toBeNull();
+  expect(await collection("messages").countDocuments({ user_id: ann.userId })).toBe(0);
+  expect(await drill(context)).toMatchObject({ erased: 0 });
 });
 
 it("stay destroyed when a backup is restored from before, though no backup was made since", async () => {

@@ -85,6 +85,29 @@ export async function restoreKeys(scratch: Db, live: Db, context: ArchiveContext
   }
 }
 
+/**
+ * Of users, those whose key is in the archive as destroyed, and in no other way: no copy of it is left.
+ *
+ * @throws DamagedBackup
+ */
+export function destroyedIn(context: ArchiveContext, userIds: ReadonlySet<string>): Promise<Set<string>> {
+  return readArchive(context, async (documents) => {
+    const present = new Set<string>();
+    for await (const batch of batchesOf(documents)) {
+      for (const { document } of batch) present.add(document._id);
+    }
+    return new Set([...userIds].filter((id) => present.has(noteOf(id)) && !present.has(id)));
+  });
+}
+
+/** Users whose key was destroyed, as a database knows. */
+export async function* destroyedOwners(db: Db): AsyncGenerator<string> {
+  const notes = db
+    .collection<KeyDocument>(DATA_KEYS)
+    .find({ destroyed_at: { $exists: true } }, { projection: { _id: 1 } });
+  for await (const { _id } of notes) yield ownerOf(_id);
+}
+
 /** The live keys, then those of the archive that the database has lost. */
 async function* merged(db: Db, before: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   yield* rawDocuments(db, DATA_KEYS);

@@ -4,10 +4,11 @@ import type { Erased } from "./erased.ts";
 import type { Manifest } from "./manifest.ts";
 import { describeOrphans, type RestoreReport } from "./restore.ts";
 
-export function describeBackup({ manifest, dataKeys, removed }: BackupReport): string {
+export function describeBackup({ manifest, dataKeys, erasures, removed }: BackupReport): string {
   return [
     describeVerified(manifest),
     `${dataKeys} data keys and notes of destroyed ones in the archive beside the backups`,
+    ...(erasures > 0 ? [`${erasures} erased users are gone from that archive with this run`] : []),
     ...removed.map((stamp) => `backup ${stamp} was older than the retention and is removed`),
   ].join("\n");
 }

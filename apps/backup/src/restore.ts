@@ -4,6 +4,7 @@ import { type BackupFiles, readDocuments, readMetadata } from "./collection-file
 import { checkConsistency, type Orphans } from "./consistency.ts";
 import type { BackupContext } from "./context.ts";
 import { restoreKeys } from "./data-keys.ts";
+import { eraseAgain } from "./erase-again.ts";
 import { countErased, type Erased } from "./erased.ts";
 import { BackupFailure } from "./failure.ts";
 import { chooseBackup, stampOf } from "./folders.ts";
@@ -31,7 +32,7 @@ export interface RestoreReport {
 
 /**
  * Restores a backup into a scratch database with the newest archive of data keys, compares every collection with the
- * manifest, looks for orphans and for contents whose key is gone, and with `swap` puts it in the live database's place. The scratch database goes in any case.
+ * manifest, takes out who was erased since, looks for orphans and for contents whose key is gone, and with `swap` puts it in the live database's place. The scratch database goes in any case.
  *
  * @throws DamagedBackup before anything is written, when the backup is not authentic; BackupFailure when the scratch
  *   database differs, or has orphans or contents without a key that `swap` would bring back without `repair`.
@@ -49,6 +50,7 @@ export async function restore(context: BackupContext, options: RestoreOptions): 
     await loadAll(scratch, manifest, files);
     await restoreKeys(scratch, client.db(database), { directory, keys });
     const erased = await countErased(scratch);
+    await eraseAgain(scratch, client.db(database));
     const orphans = await checkConsistency(scratch, { repair: options.repair });
     if (options.swap) {
       if (orphans.length > 0 && !options.repair) {

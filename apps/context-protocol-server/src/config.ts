@@ -1,4 +1,5 @@
 import { contentKeysConfig, transitKeysConfig } from "@mobile-ai-agent/content-cipher";
+import { erasureConfig } from "@mobile-ai-agent/erasure";
 import {
   baseConfig,
   budgetConfig,
@@ -27,6 +28,7 @@ const serviceConfig = z.object({
   ...tokenConfig.shape,
   ...mongoConfig.shape,
   ...redisConfig.shape,
+  ...erasureConfig.shape,
   ...runTokenConfig.shape,
   ...budgetConfig.shape,
   ...contentKeysConfig.shape,
@@ -35,6 +37,10 @@ const serviceConfig = z.object({
     .url({ protocol: /^https?$/, error: "must be an http or https URL" })
     .optional()
     .describe("without it, messages have no pictures and recordings"),
+  AUTH_SERVICE_URL: z
+    .url({ protocol: /^https?$/, error: "must be an http or https URL" })
+    .optional()
+    .describe("without it, nobody can export what they have"),
   MCP_URL: z
     .url({ protocol: /^https?$/, error: "must be an http or https URL" })
     .refine((url) => URL.parse(url)?.pathname === "/mcp", "must end with /mcp")

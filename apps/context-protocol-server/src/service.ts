@@ -21,6 +21,8 @@ import {
   startManagement,
 } from "@mobile-ai-agent/service-kit";
 import type { ServiceConfig } from "./config.ts";
+import { eraseConversations } from "./erase-conversations.ts";
+import { createExportSources } from "./export/sources.ts";
 import { createMcpEndpoint } from "./mcp/endpoint.ts";
 import { createMediaCheck } from "./media-check.ts";
 import { mountRoutes } from "./routes/index.ts";
@@ -61,14 +63,19 @@ export function createService(
       await budget.createIndexes();
       const { verifier, revocations } = await openTokenVerifier(config, redis, logger);
       resources.defer(() => revocations.close());
+      const cancellations = createRunCancellations(redis);
+      const runLog = createRunLog(redis, transit.cipher);
+      const erasing = eraseConversations({ db: mongo.db, store, runLog, cancellations, config, logger });
+      resources.defer(() => erasing.close());
       const routes = mountRoutes({
         store,
         budget,
         queue: createRunQueue(redis),
-        cancellations: createRunCancellations(redis),
-        runLog: createRunLog(redis, transit.cipher),
+        cancellations,
+        runLog,
         tell: createTellUser(createUserEvents(redis, transit.cipher), logger),
         checkMedia: createMediaCheck(config.MEDIA_PROCESSING_URL),
+        exportSources: createExportSources(config),
         authenticate: requireUser(verifier),
       });
       const mcp = createMcpEndpoint({ config, store, verifier, logger });

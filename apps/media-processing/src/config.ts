@@ -1,5 +1,6 @@
 import { auditConfig } from "@mobile-ai-agent/audit-log";
 import { contentKeysConfig } from "@mobile-ai-agent/content-cipher";
+import { erasureConfig } from "@mobile-ai-agent/erasure";
 import { OBJECT_STORE_URL } from "@mobile-ai-agent/object-store";
 import { baseConfig, mongoConfig, redisConfig, tokenConfig } from "@mobile-ai-agent/service-kit";
 import { z } from "zod";
@@ -14,6 +15,7 @@ export const mediaConfig = z.object({
   ...baseConfig.shape,
   ...mongoConfig.shape,
   ...redisConfig.shape,
+  ...erasureConfig.shape,
   ...tokenConfig.shape,
   ...auditConfig.shape,
   ...contentKeysConfig.shape,

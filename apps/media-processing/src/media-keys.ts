@@ -14,6 +14,11 @@ export function prefixOf({ userId, id }: Pick<StoredMedia, "userId" | "id">): st
   return `${MEDIA_PREFIX}${userId}/${id}/`;
 }
 
+/** @returns what the keys of all of a user's begin with */
+export function userPrefixOf(userId: string): string {
+  return `${MEDIA_PREFIX}${userId}/`;
+}
+
 /** @returns the media's id in an object's key; nothing's id where the key is none of ours */
 export function idIn(key: string): string {
   return key.split("/")[2] ?? "";

@@ -38,6 +38,8 @@ export interface MediaStore {
   createIndexes(): Promise<void>;
   add(media: StoredMedia): Promise<void>;
   get(id: string): Promise<StoredMedia | undefined>;
+  /** A user's, by id, those behind `after`. */
+  list(userId: string, page: { after?: string | undefined; limit: number }): Promise<StoredMedia[]>;
   remove(id: string): Promise<void>;
   /** @returns those of the ids that are there */
   known(ids: readonly string[]): Promise<Set<string>>;
@@ -49,6 +51,7 @@ export function createMediaStore(db: Db): MediaStore {
   return {
     async createIndexes() {
       await media.createIndex({ user_id: 1, created_at: -1 });
+      await media.createIndex({ user_id: 1, _id: 1 });
     },
     async add(item) {
       await media.insertOne(toDocument(item));
@@ -56,6 +59,14 @@ export function createMediaStore(db: Db): MediaStore {
     async get(id) {
       const document = await media.findOne({ _id: id });
       return document === null ? undefined : toMedia(document);
+    },
+    async list(user_id, { after, limit }) {
+      const behind = after === undefined ? {} : { _id: { $gt: after } };
+      const found = media
+        .find({ user_id, ...behind })
+        .sort({ _id: 1 })
+        .limit(limit);
+      return (await found.toArray()).map(toMedia);
     },
     async remove(id) {
       await media.deleteOne({ _id: id });

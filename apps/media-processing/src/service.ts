@@ -15,6 +15,7 @@ import {
 } from "@mobile-ai-agent/service-kit";
 import pLimit from "p-limit";
 import type { MediaConfig } from "./config.ts";
+import { eraseMedia } from "./erase-media.ts";
 import { createMediaBytes } from "./media-bytes.ts";
 import { createMediaMetrics } from "./media-metrics.ts";
 import { createMediaStore } from "./media-store.ts";
@@ -56,6 +57,8 @@ export function createService(config: MediaConfig, { logger }: { logger: Logger 
       const { verifier, revocations } = await openTokenVerifier(config, redis, logger);
       resources.defer(() => revocations.close());
       const objects = await createObjectStore(config.OBJECT_STORE_URL);
+      const erasing = eraseMedia({ db: mongo.db, objects, config, logger });
+      resources.defer(() => erasing.close());
       const content = openContentCipher(config, mongo.db, logger);
       resources.defer(() => content.close());
       const routes = mountRoutes({

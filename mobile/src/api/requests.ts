@@ -7,6 +7,7 @@ import {
   CreateSessionResponse,
   type Decision,
   type EditMessageRequest,
+  ErasureAccepted,
   FoundMessages,
   IdentityList,
   LinkIdentityResponse,
@@ -27,6 +28,11 @@ const PAGE = 200;
 const MAX_PAGES = 5;
 /** Answers with status 204 have no body. */
 const Nothing = z.unknown();
+const EXPORT = {
+  responseType: "text",
+  transformResponse: (text: unknown) => text,
+  timeout: 300_000,
+} as const;
 
 /** What the app asks the platform for; each answer is checked against the contract. */
 export function createRequests(http: AxiosInstance) {
@@ -53,6 +59,14 @@ export function createRequests(http: AxiosInstance) {
       }),
     removeIdentity: (id: string) =>
       request(z.unknown(), { method: "delete", url: `/api/auth/identities/${id}` }),
+    /** As text, since it is only kept; all of it takes a while. */
+    exportMe: () => request(z.string(), { ...EXPORT, url: "/api/users/me/export" }),
+    requestErasure: (password: string | undefined) =>
+      request(ErasureAccepted, {
+        method: "post",
+        url: "/api/users/me/erasure",
+        data: password === undefined ? {} : { password },
+      }),
     getRun: (runId: string) => request(Run, { url: `/api/run/${runId}` }),
     getMedia: (mediaId: string) => request(Media, { url: `/api/media/${mediaId}` }),
 

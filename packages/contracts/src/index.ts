@@ -2,6 +2,8 @@ export * from "./conversation-view.ts";
 export * from "./http/approvals.ts";
 export * from "./http/auth.ts";
 export * from "./http/changes.ts";
+export * from "./http/erasure.ts";
+export * from "./http/export.ts";
 export * from "./http/media.ts";
 export * from "./http/messages.ts";
 export * from "./http/oidc.ts";

@@ -16,6 +16,7 @@ import {
   UserList,
 } from "./http/auth.ts";
 import { Change, ChangeAccepted, ChangeList } from "./http/changes.ts";
+import { ErasureToken } from "./http/erasure.ts";
 import { Media, MediaId } from "./http/media.ts";
 import {
   CreateMessageRequest,
@@ -65,6 +66,7 @@ const PATH_PARAMETERS: Readonly<Record<string, z.ZodType>> = {
   approvalId: ApprovalId,
   provider: ProviderId,
   identityId: IdentityId,
+  erasureToken: ErasureToken,
 };
 
 const SESSION_TOKEN = z.string().optional().describe("must be the session's own where it is given");

@@ -15,6 +15,8 @@ export interface RunLog {
   append(event: RunEvent, isFirst?: boolean): Promise<boolean>;
   /** The sequence numbers of the first and the last event; undefined for a log that is empty or gone. */
   bounds(runId: string): Promise<{ first: number; last: number } | undefined>;
+  /** @returns how many of the runs have events here */
+  count(runIds: readonly string[]): Promise<number>;
   /** Takes the events of runs away; who reads one gets no more. */
   remove(runIds: readonly string[]): Promise<void>;
   /**
@@ -57,6 +59,11 @@ export function createRunLog(redis: RedisClient, cipher: TransitCipher): RunLog 
       ]).then((ends) => ends.map((found) => found?.[0]));
       if (!first || !last) return undefined;
       return { first: sequenceOf(first), last: sequenceOf(last) };
+    },
+
+    async count(runIds) {
+      const found = await Promise.all(runIds.map((runId) => redis.exists(keyOf(runId))));
+      return found.reduce((sum, one) => sum + one, 0);
     },
 
     async remove(runIds) {

@@ -105,6 +105,8 @@ export interface RunStore {
   unfinishedOf(sessionId: string): Promise<Run[]>;
   /** Ids of a session's runs whose status has changed since `date`, whatever it is. */
   changedSince(sessionId: string, date: Date): Promise<string[]>;
+  /** Those of a user: all ids, and which are `queued` or `running`. */
+  ofUser(userId: string): AsyncIterable<Pick<Run, "id" | "status">>;
   removeAll(sessionId: string): Promise<void>;
   /** Runs whose status is `queued` or `running` since before `date`, the oldest first. */
   unfinishedBefore(date: Date, limit: number): Promise<Run[]>;
@@ -120,6 +122,7 @@ export function createRunStore(db: Db, cipher: ContentCipher): RunStore {
       await runs.createIndex({ status: 1, updated_at: 1 });
       await runs.createIndex({ session_id: 1, tainted: 1 });
       await runs.createIndex({ session_id: 1, updated_at: 1 });
+      await runs.createIndex({ user_id: 1, _id: 1 });
     },
 
     async create({ runId, sessionId, userId, messageId }) {
@@ -214,6 +217,11 @@ export function createRunStore(db: Db, cipher: ContentCipher): RunStore {
     async changedSince(session_id, date) {
       const found = runs.find({ session_id, updated_at: { $gte: date } }, { projection: { _id: 1 } });
       return (await found.toArray()).map(({ _id }) => _id);
+    },
+
+    async *ofUser(user_id) {
+      const found = runs.find({ user_id }, { projection: { status: 1 } });
+      for await (const { _id: id, status } of found) yield { id, status };
     },
 
     async removeAll(session_id) {

@@ -25,6 +25,8 @@ interface Parts {
  */
 export interface SessionDeletions {
   createIndexes(): Promise<void>;
+  /** Lets what writers under way add to a session go later, whatever becomes of its documents now. */
+  note(sessionId: string): Promise<void>;
   /** From now on there is no such session. */
   remove(sessionId: string): Promise<void>;
   /**
@@ -48,14 +50,20 @@ export function createSessionDeletions(
     await Promise.all([messages, contexts, runs, approvals].map((store) => store.removeAll(sessionId)));
   }
 
+  async function note(sessionId: string): Promise<void> {
+    const requested_at = new Date();
+    await deletions.updateOne({ _id: sessionId }, { $set: { requested_at } }, { upsert: true });
+  }
+
   return {
+    note,
+
     async createIndexes() {
       await deletions.createIndex({ requested_at: 1 });
     },
 
     async remove(sessionId) {
-      const requested_at = new Date();
-      await deletions.updateOne({ _id: sessionId }, { $set: { requested_at } }, { upsert: true });
+      await note(sessionId);
       await purge(sessionId);
     },
 

@@ -40,6 +40,10 @@ export interface SessionStore {
     userId: string,
     page: { readonly after?: string | undefined; readonly limit: number },
   ): Promise<{ sessions: Session[]; next: string | undefined } | undefined>;
+  /** Of all sessions of a user. */
+  idsOf(userId: string): AsyncIterable<string>;
+  /** What the session's client said of its device. @returns nothing when there is no such session */
+  deviceInfoOf(session: OwnedSession): Promise<Record<string, string>>;
   /** Calls a session after its first message, unless somebody has called it something. */
   setAutomaticTitle(session: OwnedSession, title: string): Promise<void>;
   rename(session: OwnedSession, title: string): Promise<void>;
@@ -109,6 +113,17 @@ export function createSessionStore(db: Db, cipher: ContentCipher): SessionStore 
       const last = documents.length > limit ? page.at(-1) : undefined;
       const next = last && writeCursor({ time: last.updated_at, id: last._id });
       return { sessions: await withTitles(user_id, page), next };
+    },
+
+    async *idsOf(user_id) {
+      const found = sessions.find({ user_id }, { projection: { _id: 1 } });
+      for await (const { _id } of found) yield _id;
+    },
+
+    async deviceInfoOf({ sessionId, userId }) {
+      const document = await sessions.findOne({ _id: sessionId, user_id: userId });
+      if (document === null) return {};
+      return JSON.parse(await cipher.open(userId, placeOf(sessionId, "device_info"), document.device_info));
     },
 
     setAutomaticTitle: titles.setAutomatic,

@@ -122,6 +122,7 @@ const KINDS: Record<string, Forgery> = {
   "an ID token": header({ typ: "JWT" }),
   "no typ": header({ typ: undefined }),
   "a token for logout": header({ typ: "logout+jwt" }),
+  "a certificate of an erasure": header({ typ: "erasure-certificate+jwt" }),
   "a token of a run": (target) =>
     resigned(target, { alg: "HS256", typ: "run+jwt" }, hmac("sha256", randomBytes(32))),
   "a typ that is a list": header({ typ: ["at+jwt"] }),

@@ -131,7 +131,10 @@ export function headersOf({ needsUser, body, source }: Described, user: User): R
 }
 
 /** What a path names that is nobody's own. */
-export const COMMON: Ids = { provider: PROVIDER };
+export const COMMON: Ids = {
+  provider: PROVIDER,
+  erasureToken: "of-somebody-whom-nobody-here-knows-at-all-0",
+};
 
 /** @throws Error for a parameter that has no fixture */
 export function pathOf(operation: Described, ownIds: Ids): string {

@@ -95,9 +95,26 @@ export async function furnish(
   const { authenticator } = user;
   const approvalId = await askApproval(runId, marker);
   const identityId = await linkIdentity(origin, user);
+  const erasureToken = await erasureTokenOf(origin);
   const ids = { sessionId: session.session_id, messageId: said.id, runId, approvalId };
-  user.ids = { ...ids, passkeyId: authenticator.id, mediaId: picture.id, identityId };
+  user.ids = { ...ids, passkeyId: authenticator.id, mediaId: picture.id, identityId, erasureToken };
   return user;
+}
+
+const erasureTokens = new Map<string, Promise<string>>();
+
+/** Of somebody who is erased by now: whoever has it may see how far that is. The same for all users of an origin. */
+function erasureTokenOf(origin: string): Promise<string> {
+  const known = erasureTokens.get(origin) ?? eraseSomebody(origin);
+  erasureTokens.set(origin, known);
+  return known;
+}
+
+async function eraseSomebody(origin: string): Promise<string> {
+  const user = await signUp(origin, "https://somebody.test");
+  const { password } = user;
+  const accepted = good(await callAs(origin, user, ["POST", "/api/users/me/erasure", { password }]));
+  return z.object({ status_url: z.string() }).parse(accepted).status_url.split("/").at(-1) ?? "";
 }
 
 /** The smallest picture that there is. */

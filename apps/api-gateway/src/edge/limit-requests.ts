@@ -4,7 +4,7 @@ import type { GatewayConfig } from "../config.ts";
 import type { GatewayMetrics } from "../gateway-metrics.ts";
 import { userIdOf } from "./identity.ts";
 
-export type LimitClass = "auth" | "chat" | "api" | "other";
+export type LimitClass = "auth" | "chat" | "export" | "api" | "other";
 
 /**
  * The limits of each class. Without Redis each replica admits as much as all together do otherwise, but for sign-ins,
@@ -18,6 +18,7 @@ export function limitsOf(config: GatewayConfig) {
   return {
     auth: { ...config.RATE_LIMIT_AUTH, requestsWithoutRedis: config.RATE_LIMIT_AUTH_WITHOUT_REDIS },
     chat: open(config.RATE_LIMIT_CHAT),
+    export: open(config.RATE_LIMIT_EXPORT),
     api: open(config.RATE_LIMIT_API),
     other: open(config.RATE_LIMIT_OTHER),
   };
@@ -29,6 +30,7 @@ export function classOf(method: string, path: string): LimitClass {
   if (lower.startsWith("/api/auth/")) return "auth";
   if (lower.startsWith("/api/chat/")) return "chat";
   if (method === "POST" && lower.startsWith("/api/message/")) return "chat";
+  if (lower.startsWith("/api/users/me/export/")) return "export";
   return lower.startsWith("/api/") ? "api" : "other";
 }
 

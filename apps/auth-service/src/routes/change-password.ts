@@ -1,14 +1,11 @@
-import { ChangePasswordRequest, type User } from "@mobile-ai-agent/contracts";
-import { HttpProblem, parseBody, userOf } from "@mobile-ai-agent/service-kit";
-import type { Request, RequestHandler } from "express";
+import { ChangePasswordRequest } from "@mobile-ai-agent/contracts";
+import { parseBody, userOf } from "@mobile-ai-agent/service-kit";
+import type { RequestHandler } from "express";
 import { recordOwn } from "../audited.ts";
 import type { AuthContext } from "../context.ts";
 import { faultIn } from "../field-fault.ts";
 import { provePassword } from "../prove-password.ts";
-import { unauthorized } from "../unauthorized.ts";
-
-/** Seconds in which who has signed in with a provider can give their account a password. */
-const YOUNG_S = 600;
+import { proveYoungSignIn } from "../prove-young-sign-in.ts";
 
 /**
  * POST /api/users/me/password → 204, and every other sign-in of the caller ends; 403 when the old password is wrong, 400
@@ -20,7 +17,7 @@ export function changePassword(context: AuthContext): RequestHandler {
     const { old_password, new_password } = parseBody(ChangePasswordRequest, request);
     const user =
       old_password === undefined
-        ? await proveYoungSignIn(context, request)
+        ? await proveYoungSignIn(context, request, "old_password")
         : await provePassword(context, request, old_password);
     const fault =
       old_password === new_password
@@ -32,19 +29,4 @@ export function changePassword(context: AuthContext): RequestHandler {
     await refreshTokens.revokeAll(user.id, { except: userOf(request).sid });
     response.status(204).end();
   };
-}
-
-/**
- * The caller, who has no password to show, and so has to have signed in a moment ago.
- *
- * @throws HttpProblem 400 when there is a password, 403 when the sign-in is too old
- */
-async function proveYoungSignIn({ users, refreshTokens }: AuthContext, request: Request): Promise<User> {
-  const { sub, sid } = userOf(request);
-  const found = await users.findCredentials(sub);
-  if (!found) throw unauthorized("the user of this access token is gone; sign in again");
-  if (found.passwordHash !== undefined)
-    throw faultIn("old_password", "is needed: the account has a password");
-  if (await refreshTokens.isYoung(sid, YOUNG_S)) return found.user;
-  throw new HttpProblem(403, "Forbidden", "sign in again, and set the password within ten minutes");
 }

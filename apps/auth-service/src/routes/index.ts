@@ -3,6 +3,7 @@ import type { AuthContext } from "../context.ts";
 import { requireAdmin } from "../require-admin.ts";
 import { requireSignIn } from "../require-sign-in.ts";
 import { changePassword } from "./change-password.ts";
+import { getErasure } from "./get-erasure.ts";
 import { linkIdentity, listIdentities, removeIdentity } from "./identities.ts";
 import { jwks } from "./jwks.ts";
 import { listUsers } from "./list-users.ts";
@@ -18,6 +19,7 @@ import { passkeyLogin, passkeyLoginOptions } from "./passkey-login.ts";
 import { createPasskey, listPasskeys, passkeyOptions, removePasskey } from "./passkeys.ts";
 import { refresh } from "./refresh.ts";
 import { register } from "./register.ts";
+import { requestErasure } from "./request-erasure.ts";
 import { confirmTotp, enrolTotp, removeTotp, totpStatus } from "./totp.ts";
 
 export function mountRoutes(app: Express, context: AuthContext): void {
@@ -29,6 +31,8 @@ export function mountRoutes(app: Express, context: AuthContext): void {
   app.post("/api/auth/logout-all", signedIn, logoutAll(context));
   app.get("/api/users/me", signedIn, me(context));
   app.post("/api/users/me/password", signedIn, changePassword(context));
+  app.post("/api/users/me/erasure", signedIn, requestErasure(context));
+  app.get("/api/erasures/:erasureToken", getErasure(context));
   app.get("/api/users/me/totp", signedIn, totpStatus(context));
   app.post("/api/users/me/totp", signedIn, enrolTotp(context));
   app.post("/api/users/me/totp/confirm", signedIn, confirmTotp(context));

@@ -6,6 +6,7 @@ import type {
   TokenBudget,
 } from "@mobile-ai-agent/conversation-store";
 import express, { type Express, type RequestHandler, Router } from "express";
+import type { ExportSources } from "../export/sources.ts";
 import type { MediaCheck } from "../media-check.ts";
 import type { TellUser } from "../tell-user.ts";
 import { cancelRun } from "./cancel-run.ts";
@@ -15,6 +16,7 @@ import { decideApproval } from "./decide-approval.ts";
 import { deleteMessage } from "./delete-message.ts";
 import { deleteSession } from "./delete-session.ts";
 import { editMessage } from "./edit-message.ts";
+import { exportMe } from "./export-me.ts";
 import { getContext } from "./get-context.ts";
 import { getRun } from "./get-run.ts";
 import { getSession } from "./get-session.ts";
@@ -36,6 +38,7 @@ export interface RouteDependencies {
   readonly cancellations: RunCancellations;
   readonly runLog: RunLog;
   readonly checkMedia: MediaCheck;
+  readonly exportSources: ExportSources;
   readonly tell: TellUser;
   readonly authenticate: RequestHandler;
 }
@@ -47,6 +50,7 @@ export function mountRoutes(dependencies: RouteDependencies): (app: Express) => 
   const { store, budget, queue, cancellations, tell, authenticate } = dependencies;
   const api = Router();
   api.use(authenticate, express.json({ limit: "100kb" }));
+  api.get("/users/me/export", exportMe(dependencies));
   api.post("/session/create", createSession(store, tell));
   api.get("/session", listSessions(store));
   api.get("/session/:sessionId", getSession(store));

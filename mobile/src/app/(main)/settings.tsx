@@ -1,6 +1,7 @@
 import { useLocalSearchParams, useRouter } from "expo-router";
 import { useState } from "react";
 import { Platform, ScrollView, StyleSheet, View } from "react-native";
+import { DataSettings } from "../../account/data-settings.tsx";
 import { IdentitySettings } from "../../auth/identity-settings.tsx";
 import { useChat } from "../../chat/chat-context.tsx";
 import { createSnapshots } from "../../chat/snapshots.ts";
@@ -72,6 +73,7 @@ export default function Settings() {
             <ServerAddress />
           </Section>
         )}
+        <Data userId={state.user.id} />
         <SignOut userId={state.user.id} />
         <Text kind="caption" color="muted" style={styles.version}>
           {`Mobile AI Agent ${BUILD.version}`}
@@ -81,9 +83,23 @@ export default function Settings() {
   );
 }
 
+/** With the account goes what this device has of it. */
+function Data({ userId }: { userId: string }) {
+  return <DataSettings onDeleted={useForget(userId)} />;
+}
+
+function useForget(userId: string): () => Promise<void> {
+  const { auth, store } = useServices();
+  return async () => {
+    await auth.signOut();
+    await createOutboxStore(store, userId).clear();
+    await createSnapshots(store, userId).clear();
+  };
+}
+
 /** What waits to be sent would be lost with the sign-out, so that is asked first. */
 function SignOut({ userId }: { userId: string }) {
-  const { auth, store } = useServices();
+  const forget = useForget(userId);
   const { outbox } = useChat();
   const [asked, setAsked] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -92,9 +108,7 @@ function SignOut({ userId }: { userId: string }) {
   async function signOut(): Promise<void> {
     if (waiting > 0 && !asked) return setAsked(true);
     setBusy(true);
-    await auth.signOut();
-    await createOutboxStore(store, userId).clear();
-    await createSnapshots(store, userId).clear();
+    await forget();
   }
 
   return (

@@ -21,6 +21,17 @@ export const Media = z.strictObject({
 });
 export type Media = z.infer<typeof Media>;
 
+export const ListMediaQuery = z.strictObject({
+  after: MediaId.optional().describe("`next_after` of the page before"),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+
+export const MediaList = z.strictObject({
+  media: z.array(Media).describe("by id"),
+  next_after: MediaId.nullable().describe("pass as `after` for the next page; null at the end"),
+});
+export type MediaList = z.infer<typeof MediaList>;
+
 /** `thumbnail` is there for pictures only. */
 export const MediaVariant = z.enum(["full", "thumbnail"]);
 export type MediaVariant = z.infer<typeof MediaVariant>;

@@ -18,7 +18,9 @@ import {
   ListChangesQuery,
   RegenerateAnswerRequest,
 } from "./changes.ts";
-import { Media, MediaContentQuery } from "./media.ts";
+import { ErasureAccepted, ErasureStatus, RequestErasureRequest } from "./erasure.ts";
+import { Export } from "./export.ts";
+import { ListMediaQuery, Media, MediaContentQuery, MediaList } from "./media.ts";
 import {
   CreateMessageRequest,
   CreateMessageResponse,
@@ -149,6 +151,29 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     summary: "Who the access token is for.",
     access: "user",
     success: { status: 200, schema: User },
+  },
+  exportMe: {
+    method: "get",
+    path: "/api/users/me/export",
+    summary: "All that the platform keeps of the caller's own, as one document that comes as a stream.",
+    access: "user",
+    success: { status: 200, schema: Export },
+  },
+  requestErasure: {
+    method: "post",
+    path: "/api/users/me/erasure",
+    summary: "Erase the caller: the account is closed at once, and nothing they said can be read again.",
+    access: "user",
+    body: RequestErasureRequest,
+    success: { status: 201, schema: ErasureAccepted },
+    problems: [403, 429],
+  },
+  getErasure: {
+    method: "get",
+    path: "/api/erasures/{erasureToken}",
+    summary: "How far an erasure has come, and its certificate once it is complete.",
+    access: "anyone",
+    success: { status: 200, schema: ErasureStatus },
   },
   changePassword: {
     method: "post",
@@ -440,6 +465,14 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     upload: ["image/*", "audio/*"],
     success: { status: 201, schema: Media },
     problems: [422],
+  },
+  listMedia: {
+    method: "get",
+    path: "/api/media",
+    summary: "The caller's pictures and recordings, page by page, with addresses that are new.",
+    access: "user",
+    query: ListMediaQuery,
+    success: { status: 200, schema: MediaList },
   },
   getMedia: {
     method: "get",
