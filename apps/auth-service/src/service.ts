@@ -48,7 +48,7 @@ export function createAuthService(
       closers.unshift(management.close);
       ports.management = management.port;
 
-      const mongo = await connectMongo(config, "auth-service");
+      const mongo = await connectMongo(config, "auth-service", logger);
       closers.unshift(mongo.close);
       // Who signs in needs no Redis, so neither does the start.
       const redis = openRedis(config, logger);
