@@ -133,6 +133,7 @@ describe("the way in", () => {
       ["/api", "api-gateway"],
       ["/mcp", "api-gateway"],
       ["/.well-known/oauth-protected-resource", "api-gateway"],
+      ["/.well-known/jwks.json", "api-gateway"],
       ["/ws", "websocket-server"],
       ["/", "web-app"],
     ]);

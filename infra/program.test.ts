@@ -265,6 +265,7 @@ test("the ingress leads to services that exist, over TLS", () => {
     ["/api", "api-gateway"],
     ["/mcp", "api-gateway"],
     ["/.well-known/oauth-protected-resource", "api-gateway"],
+    ["/.well-known/jwks.json", "api-gateway"],
     ["/ws", "websocket-server"],
     ["/", "web-app"],
   ]);
