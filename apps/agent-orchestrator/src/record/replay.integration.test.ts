@@ -90,7 +90,6 @@ describe("replays bit for bit a run", () => {
     await expectSame(record);
     expect(record.parts.length).toBeGreaterThanOrEqual(3);
     const audited = await platform.db.collection("audit_entries").find({ "actor.id": runId }).toArray();
-    console.log(JSON.stringify(itemsOf(record), null, 1).slice(0, 9000));
     expect(audited.map(({ action, details }) => [action, details.tool])).toEqual([
       ["tool.called", "update_context"],
       ["tool.called", "search_messages"],
