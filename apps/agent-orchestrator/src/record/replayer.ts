@@ -56,7 +56,7 @@ export function createReplayer(items: readonly JournalItem[]): Replayer {
     if (op === "log.append") {
       const [event] = given as [RunEvent];
       // Of a log that was lost, all of it is given out again.
-      if (!events.some(({ sequence }) => sequence === event.sequence)) events.push(event);
+      if (event.sequence > (events.at(-1)?.sequence ?? 0)) events.push(event);
     }
     // Of what is superseded nothing is stored.
     if (op === "messages.addAnswer" && out !== undefined)
