@@ -171,7 +171,7 @@ describe("every Deployment", () => {
 
   test("is given the key of the audit log only if it records", () => {
     const holders = workloads().filter(({ inputs }) => JSON.stringify(inputs).includes("audit-key"));
-    const names = ["auth-service", "media-processing"];
+    const names = ["agent-orchestrator", "auth-service", "media-processing"];
     expect(holders.map(({ name }) => name).sort()).toEqual(names);
   });
 

@@ -100,7 +100,7 @@ export const SERVICES: Readonly<Record<ServiceName, ServiceDefinition>> = {
   },
   "agent-orchestrator": {
     calls: ["llm-server", "context-protocol-server"],
-    links: ["mongodb", "redis", "run-tokens", "content-keys", "transit-keys"],
+    links: ["mongodb", "redis", "run-tokens", "content-keys", "transit-keys", "audit-key"],
     // The embedded model is too small to call tools.
     env: { LLM_MODEL: "smollm2-135m-instruct", LLM_TOOLS: "false", LLM_CONTINUES: "true" },
   },

@@ -237,6 +237,19 @@ function addAuditCommands(program: Command, signal: AbortSignal): void {
     .option("--action <name>", "entries of that action, e.g. role.granted")
     .addOption(instanceOption)
     .action(async (options) => (await import("./commands/audit.ts")).exportLog({ ...options, signal }));
+  program
+    .command("replay")
+    .description(
+      "run the agent on a run's record and compare, bit for bit, what it did; exit status 1 if it differs",
+    )
+    .argument("[run-id]")
+    .option("--file <file>", "an exported record, which needs no platform")
+    .option("--export", "write the record to standard output instead; it has what was said")
+    .option("--key <id...>", "ids of the audit keys that may vouch for the file")
+    .addOption(instanceOption)
+    .action(async (runId: string | undefined, options) =>
+      (await import("./commands/replay.ts")).replay({ ...options, ...(runId && { runId }), signal }),
+    );
 }
 
 /** Ctrl-C asks the running step to stop; a second one ends at once. */

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import {
   CONTENT_ENV,
+  createAuditKey,
   createIssuer,
   freePort,
   startMongo,
@@ -78,6 +79,7 @@ async function startOn(cleanup: AsyncDisposableStack, defect?: Defect): Promise<
     MCP_URL: "https://agent.test/mcp",
     MCP_ALLOWED_HOSTS: "127.0.0.1",
     ...CONTENT_ENV,
+    AUDIT_KEYS: createAuditKey(),
   };
   const run = async (name: string, more: Record<string, string>, listensAt = "PORT") => {
     const port = await freePort();

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type RunEvent, SOCKET_PATH } from "@mobile-ai-agent/contracts";
 import { connectMongo, connectRedis, createLogger } from "@mobile-ai-agent/service-kit";
-import { CONTENT_ENV, createIssuer } from "@mobile-ai-agent/test-support";
+import { CONTENT_ENV, createAuditKey, createIssuer } from "@mobile-ai-agent/test-support";
 import type { Db } from "mongodb";
 import { io, type Socket } from "socket.io-client";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -53,6 +53,7 @@ beforeAll(async () => {
       MONGODB_URI,
       REDIS_URL,
       ...CONTENT_ENV,
+      AUDIT_KEYS: createAuditKey(),
       RUN_TOKEN_KEY: "k".repeat(32),
       PORT: "0",
       METRICS_PORT: "0",

@@ -1,3 +1,4 @@
+import { auditConfig } from "@mobile-ai-agent/audit-log";
 import { contentKeysConfig, transitKeysConfig } from "@mobile-ai-agent/content-cipher";
 import { RiskClass } from "@mobile-ai-agent/contracts";
 import { DEFAULT_POLICY, type GuardPolicy, type Reaction } from "@mobile-ai-agent/guard";
@@ -23,6 +24,7 @@ export const orchestratorConfig = z.object({
   ...redisConfig.shape,
   ...runTokenConfig.shape,
   ...budgetConfig.shape,
+  ...auditConfig.shape,
   ...contentKeysConfig.shape,
   ...transitKeysConfig.shape,
   CONTEXT_PROTOCOL_SERVER_URL: z.url({ protocol: /^https?$/, error: "must be an http or https URL" }),
@@ -58,6 +60,9 @@ export const orchestratorConfig = z.object({
     "seconds after which a call that nobody approved counts as refused",
   ),
   TOOL_SERVERS: ToolServers.describe("more MCP servers, as JSON: name, url, classes of their tools, inside"),
+  RUN_RECORD_DAYS: positive(30).describe(
+    "days that the record of a run is kept, from which it can be replayed",
+  ),
   CONCURRENCY: positive(2).describe("runs handled at a time"),
   SWEEP_AFTER_MS: positive(30_000).describe(
     "when a run that was stored and made no progress is queued again; longer than it takes to queue one",

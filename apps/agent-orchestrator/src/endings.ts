@@ -1,6 +1,7 @@
-import type { ConversationStore, Run, RunFailure, UserEvents } from "@mobile-ai-agent/conversation-store";
+import type { Run, RunFailure } from "@mobile-ai-agent/conversation-store";
 import type { EventLog } from "./event-log.ts";
 import type { TokensSpent } from "./metered-model.ts";
+import type { RunDependencies } from "./run-dependencies.ts";
 import { isFiltered } from "./run-guard.ts";
 import { withdrawApprovals } from "./tool-gate.ts";
 
@@ -23,8 +24,8 @@ const NOTE = /\[I stopped here: [^\]]+\]$/;
 export interface Ending {
   readonly run: Run;
   readonly log: EventLog;
-  readonly store: ConversationStore;
-  readonly events: UserEvents;
+  readonly store: RunDependencies["store"];
+  readonly events: RunDependencies["events"];
   /** Whether its user was asked to approve a call. */
   readonly waited: boolean;
 }

@@ -1,5 +1,6 @@
 import type { RunEvent } from "@mobile-ai-agent/contracts";
-import type { OpenStep, RunFailure, RunLog } from "@mobile-ai-agent/conversation-store";
+import type { OpenStep, RunFailure } from "@mobile-ai-agent/conversation-store";
+import type { RunDependencies } from "./run-dependencies.ts";
 
 /** One run's events, written by one owner under gap-free sequence numbers. */
 export interface EventLog {
@@ -28,7 +29,7 @@ type Kept = Pick<OpenStep, "said" | "sequence">;
  * @param kept what a run that waited had in its log: Redis may have lost it meanwhile, or not kept it for so long
  */
 export async function openEventLog(
-  runLog: RunLog,
+  runLog: RunDependencies["runLog"],
   { runId, after, kept }: { runId: string; after: number; kept?: Kept | undefined },
 ): Promise<EventLog> {
   const events = await readSoFar(runLog, runId);
@@ -72,7 +73,7 @@ export async function openEventLog(
   };
 }
 
-async function readSoFar(runLog: RunLog, runId: string): Promise<RunEvent[]> {
+async function readSoFar(runLog: RunDependencies["runLog"], runId: string): Promise<RunEvent[]> {
   const { last, first } = (await runLog.bounds(runId)) ?? {};
   if (last === undefined || first === undefined) return [];
   const events: RunEvent[] = [];

@@ -1,15 +1,5 @@
-import type {
-  ConversationStore,
-  Run,
-  RunLog,
-  RunProgress,
-  TokenBudget,
-  UserEvents,
-} from "@mobile-ai-agent/conversation-store";
-import type { GuardPolicy } from "@mobile-ai-agent/guard";
-import type { Logger } from "@mobile-ai-agent/service-kit";
+import type { Run, RunProgress } from "@mobile-ai-agent/conversation-store";
 import { answerWithTools, type Outcome, saidIn, unfinished } from "./agent.ts";
-import type { CancelWatch } from "./cancel-watch.ts";
 import {
   complete,
   completeAnswer,
@@ -23,40 +13,16 @@ import {
   UNAVAILABLE,
 } from "./endings.ts";
 import { type EventLog, openEventLog } from "./event-log.ts";
-import { type LanguageModel, ModelFailure } from "./language-model.ts";
+import { ModelFailure } from "./language-model.ts";
 import { meterModel, TokensSpent } from "./metered-model.ts";
 import { composePrompt } from "./prompt.ts";
+import type { RunDependencies } from "./run-dependencies.ts";
 import { createRunGuard, REFUSAL } from "./run-guard.ts";
-import type { OpenRunTools } from "./run-tools.ts";
 import { checkTaint } from "./taint.ts";
-import type { TokenMetrics } from "./token-metrics.ts";
 import { createToolGate } from "./tool-gate.ts";
-import type { ApprovalPolicy } from "./tools/classify.ts";
 
 /** How many messages the model is shown. */
 const HISTORY = 20;
-
-export interface RunDependencies {
-  readonly store: ConversationStore;
-  readonly runLog: RunLog;
-  readonly openTools: OpenRunTools;
-  readonly model: LanguageModel;
-  /** Whether the model can go on with an answer that was begun. */
-  readonly modelContinues: boolean;
-  readonly cancels: CancelWatch;
-  readonly guardPolicy: GuardPolicy;
-  readonly approvalPolicy: ApprovalPolicy;
-  readonly events: UserEvents;
-  readonly budget: TokenBudget;
-  readonly tokenMetrics: TokenMetrics;
-  readonly limits: {
-    readonly maxSteps: number;
-    readonly maxSeconds: number;
-    readonly maxAnswerTokens: number;
-    readonly maxRunTokens: number;
-  };
-  readonly logger: Logger;
-}
 
 /**
  * Makes the answer of a run: streams it to the run's log, stores it, ends the log. Idempotent: of a run that was
@@ -84,11 +50,11 @@ async function handleWatched(
   { signal, cancelled }: { signal: AbortSignal; cancelled: AbortSignal },
   dependencies: RunDependencies,
 ): Promise<void> {
-  const { store, runLog, events, budget, limits, logger } = dependencies;
+  const { store, runLog, events, budget, limits, now, logger } = dependencies;
   const run = await store.runs.get(runId);
   if (!run) return void logger.warn("an unknown run was queued", { run_id: runId });
   const done = await store.runs.progressOf(run);
-  const log = await openEventLog(runLog, { runId, after: firstAfter(run, done), kept: done.openStep });
+  const log = await openEventLog(runLog, { runId, after: firstAfter(run, done, now), kept: done.openStep });
   const ending = { run, log, store, events, waited: done.openStep !== undefined };
   const answer = await store.messages.answerOf(runId);
   if (answer) return await (run.cancelRequested ? endCancelled : complete)(ending, answer.id);
@@ -104,7 +70,7 @@ async function handleWatched(
   if (begun && !dependencies.modelContinues) return await fail(ending, INTERRUPTED);
 
   await store.runs.setStatus(runId, "running");
-  const time = AbortSignal.timeout(limits.maxSeconds * 1000);
+  const time = dependencies.timeLimit(limits.maxSeconds * 1000);
   try {
     const outcome = await streamAnswer(
       { run, ...done },
@@ -130,9 +96,13 @@ async function handleWatched(
  * @returns where the numbers of the run's log begin, should it have none. Of a log that was lost with its writer, devices
  *   have up to an event a millisecond.
  */
-function firstAfter({ status, createdAt }: Run, { steps, openStep }: RunProgress): number {
+function firstAfter(
+  { status, createdAt }: Run,
+  { steps, openStep }: RunProgress,
+  now: RunDependencies["now"],
+): number {
   const isNew = status === "queued" && steps.length === 0;
-  return isNew || openStep ? 0 : Date.now() - createdAt.getTime();
+  return isNew || openStep ? 0 : now() - createdAt.getTime();
 }
 
 /** Afterwards the log has the whole answer, of which the guard has seen every piece. */
@@ -142,8 +112,8 @@ async function streamAnswer(
   signal: AbortSignal,
   dependencies: RunDependencies,
 ): Promise<Outcome> {
-  const { store, events, openTools, limits, guardPolicy, logger } = dependencies;
-  const guard = createRunGuard(guardPolicy, logger, run.id);
+  const { store, events, openTools, limits, guardPolicy, audit, now, logger } = dependencies;
+  const guard = createRunGuard(guardPolicy, { logger, audit, run });
   const conversation = await store.messages.history(run.sessionId, HISTORY, run.messageId);
   // Superseded just now: nobody waits for an answer.
   if (conversation === undefined) return "answered";
@@ -161,7 +131,7 @@ async function streamAnswer(
     });
     const prompt = composePrompt(conversation, { run, guard, context, tools: definitions });
     const gate = createToolGate({
-      ...{ run, tools, guard, store, events, policy: dependencies.approvalPolicy },
+      ...{ run, tools, guard, store, events, policy: dependencies.approvalPolicy, now },
       isTainted: await checkTaint(store, run, { context, conversation }),
       position: () => ({ said: log.content, sequence: log.sequence }),
     });

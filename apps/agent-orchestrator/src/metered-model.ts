@@ -1,7 +1,8 @@
-import type { Reservation, Run, TokenBudget } from "@mobile-ai-agent/conversation-store";
+import type { Reservation, Run } from "@mobile-ai-agent/conversation-store";
 import type { Logger } from "@mobile-ai-agent/service-kit";
 import { type AnswerEnd, type LanguageModel, ModelFailure } from "./language-model.ts";
 import { promptBound } from "./prompt-bound.ts";
+import type { RunDependencies } from "./run-dependencies.ts";
 import type { TokenMetrics } from "./token-metrics.ts";
 
 /** An answer shorter than this is not worth its prompt, in tokens. */
@@ -22,7 +23,7 @@ export class TokensSpent extends Error {
 }
 
 export interface MeterOptions {
-  readonly budget: TokenBudget;
+  readonly budget: RunDependencies["budget"];
   readonly run: Pick<Run, "id" | "userId">;
   /** Tokens of one answer. */
   readonly maxAnswer: number;

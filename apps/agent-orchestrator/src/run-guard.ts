@@ -1,3 +1,5 @@
+import type { AuditLog } from "@mobile-ai-agent/audit-log";
+import type { Run } from "@mobile-ai-agent/conversation-store";
 import {
   createOutputFilter,
   type GuardPolicy,
@@ -24,15 +26,25 @@ export interface RunGuard {
   openFilter(own: readonly string[]): OutputFilter;
 }
 
-/** Findings are logged by rule; the texts are not. */
-export function createRunGuard(policy: GuardPolicy, logger: Logger, runId: string): RunGuard {
+/** Findings are logged by rule, and blocked texts are on record; the texts are not. */
+export function createRunGuard(
+  policy: GuardPolicy,
+  { logger, audit, run }: { logger: Logger; audit: Pick<AuditLog, "record">; run: Run },
+): RunGuard {
+  const { id: runId } = run;
   const check = (text: string, source: Source) => {
     const { action, text: left, findings } = guardText(text, source, policy);
     if (action !== "pass") {
       const rules = findings.map(({ rule, view }) => `${rule} (${view})`);
       logger.warn("the guard found something", { run_id: runId, source, action, rules });
     }
-    return action === "block" ? undefined : left;
+    if (action !== "block") return left;
+    audit.record({
+      ...{ action: "guard.blocked", actor: { kind: "run", id: runId }, outcome: "denied" },
+      subject: { kind: "user", id: run.userId },
+      details: { source, rules: findings.map(({ rule }) => rule).join(" ") },
+    });
+    return undefined;
   };
   return {
     check,

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
+import { createAuditLog } from "@mobile-ai-agent/audit-log";
 import { openContentCipher, openTransitCipher } from "@mobile-ai-agent/content-cipher";
 import {
   createConversationStore,
@@ -20,12 +21,15 @@ import {
 } from "@mobile-ai-agent/service-kit";
 import { openCancelWatch } from "./cancel-watch.ts";
 import { approvalPolicyOf, guardPolicyOf, type OrchestratorConfig } from "./config.ts";
-import { handleRun } from "./handle-run.ts";
 import { createLanguageModel } from "./language-model.ts";
+import { handleRecordedRun } from "./record/recorded-run.ts";
 import { connectRunTools } from "./run-tools.ts";
 import { sweepRuns } from "./sweep.ts";
 import { createTokenMetrics } from "./token-metrics.ts";
 import { createToolPins } from "./tools/pins.ts";
+
+const FORGET_MS = 60 * 60_000;
+const DAY_MS = 24 * 60 * 60_000;
 
 /** Less than the 25 s that a process has for its drain. */
 const FINISH_MS = 20_000;
@@ -57,6 +61,11 @@ export function createService(config: OrchestratorConfig, { logger }: { logger: 
       await budget.createIndexes();
       const pins = createToolPins(mongo.db, logger);
       await pins.createIndexes();
+      const audit = await createAuditLog({
+        ...{ db: mongo.db, keys: config.AUDIT_KEYS, service: "agent-orchestrator", logger },
+        registry: metrics.registry,
+      });
+      closers.unshift(audit.close);
 
       const queue = createRunQueue(redis);
       const cancels = await openCancelWatch(store, createRunCancellations(redis), logger);
@@ -81,7 +90,9 @@ export function createService(config: OrchestratorConfig, { logger }: { logger: 
         budget,
         tokenMetrics: createTokenMetrics(metrics.registry),
         limits: limitsOf(config),
-        logger,
+        now: Date.now,
+        timeLimit: (ms: number) => AbortSignal.timeout(ms),
+        ...{ audit, records: store.records, logger },
       };
       const consumer = `${hostname()}-${randomUUID()}`;
       const { CONCURRENCY: concurrency, CLAIM_AFTER_MS: claimAfterMs } = config;
@@ -91,7 +102,7 @@ export function createService(config: OrchestratorConfig, { logger }: { logger: 
         (runId, traceparent) =>
           runInContext({ traceparent }, async () => {
             try {
-              await handleRun(runId, working.signal, dependencies);
+              await handleRecordedRun(runId, working.signal, dependencies);
             } catch (error) {
               logger.warn("the run goes back to the queue", { run_id: runId, error });
               throw error;
@@ -104,6 +115,13 @@ export function createService(config: OrchestratorConfig, { logger }: { logger: 
         );
       }, config.SWEEP_AFTER_MS / 2);
       closers.unshift(async () => clearInterval(sweep));
+      const forget = setInterval(() => {
+        const old = new Date(Date.now() - config.RUN_RECORD_DAYS * DAY_MS);
+        store.records
+          .removeBefore(old)
+          .catch((error) => logger.warn("old records stay until the next time", { error }));
+      }, FORGET_MS);
+      closers.unshift(async () => clearInterval(forget));
       ready = () => redis.isReady && !taking.signal.aborted;
     },
 

@@ -1,5 +1,6 @@
 import type { Context, Message } from "@mobile-ai-agent/contracts";
-import type { ConversationStore, Run } from "@mobile-ai-agent/conversation-store";
+import type { Run } from "@mobile-ai-agent/conversation-store";
+import type { RunDependencies } from "./run-dependencies.ts";
 
 /** What the model is shown besides instructions. */
 interface Shown {
@@ -12,7 +13,7 @@ interface Shown {
  * been called, when the session has a context, which tools write too, when files are among the messages, and when an
  * earlier run of the session was tainted, whose answer the model is shown. A tainted run stays so, which is stored.
  */
-export async function checkTaint(store: ConversationStore, run: Run, shown: Shown): Promise<boolean> {
+export async function checkTaint(store: RunDependencies["store"], run: Run, shown: Shown): Promise<boolean> {
   if (run.tainted) return true;
   const isTainted =
     Object.keys(shown.context).length > 0 ||

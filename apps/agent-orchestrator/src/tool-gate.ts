@@ -1,12 +1,6 @@
 import { createHash } from "node:crypto";
-import type {
-  ConversationStore,
-  OpenStep,
-  Run,
-  RunStep,
-  StoredApproval,
-  UserEvents,
-} from "@mobile-ai-agent/conversation-store";
+import type { OpenStep, Run, RunStep, StoredApproval } from "@mobile-ai-agent/conversation-store";
+import type { RunDependencies } from "./run-dependencies.ts";
 import type { RunGuard } from "./run-guard.ts";
 import type { RunTools, ToolCall } from "./run-tools.ts";
 import { type ApprovalPolicy, needsApproval } from "./tools/classify.ts";
@@ -45,18 +39,19 @@ export interface ToolGateOptions {
   readonly run: Run;
   readonly tools: RunTools;
   readonly guard: RunGuard;
-  readonly store: ConversationStore;
-  readonly events: UserEvents;
+  readonly store: RunDependencies["store"];
+  readonly events: RunDependencies["events"];
   readonly policy: ApprovalPolicy;
   /** Whether the model has read what the user didn't write before the first round. */
   readonly isTainted: boolean;
+  readonly now: RunDependencies["now"];
   /** Where the run's log is. */
   readonly position: () => Pick<OpenStep, "said" | "sequence">;
 }
 
 /** Stands between one run's model and what it wants done. */
 export function createToolGate(options: ToolGateOptions): ToolGate {
-  const { run, tools, guard, store, events, policy, position } = options;
+  const { run, tools, guard, store, events, policy, now, position } = options;
   let { isTainted } = options;
   let waitsUntil: Date | undefined;
 
@@ -82,7 +77,7 @@ export function createToolGate(options: ToolGateOptions): ToolGate {
     if (stored.callHash !== callHash) return ERRORS.changed;
     const expiresAt = new Date(stored.approval.expires_at);
     let { status } = stored.approval;
-    if (status === "pending" && expiresAt <= new Date()) status = await decide(stored, "expired");
+    if (status === "pending" && expiresAt.getTime() <= now()) status = await decide(stored, "expired");
     if (status === "pending") {
       if (waitsUntil === undefined || expiresAt < waitsUntil) waitsUntil = expiresAt;
       return null;
@@ -95,7 +90,7 @@ export function createToolGate(options: ToolGateOptions): ToolGate {
     const stored = await store.approvals.request({
       ...{ ...about, runId: run.id, userId: run.userId, sessionId: run.sessionId },
       ...{ server, tool: tool.tool, risk, tainted: isTainted, arguments: JSON.stringify(input) },
-      expiresAt: new Date(Date.now() + policy.seconds * 1000),
+      expiresAt: new Date(now() + policy.seconds * 1000),
     });
     await events.publish({
       userId: run.userId,

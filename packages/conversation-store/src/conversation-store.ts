@@ -3,6 +3,7 @@ import type { Db } from "mongodb";
 import { type ApprovalStore, createApprovalStore } from "./approvals.ts";
 import { type ContextStore, createContextStore } from "./contexts.ts";
 import { createMessageStore, type MessageStore } from "./messages.ts";
+import { createRunRecordStore, type RunRecordStore } from "./run-records.ts";
 import { createRunStore, type RunStore } from "./runs.ts";
 import { createSessionDeletions, type SessionDeletions } from "./session-deletions.ts";
 import { createSessionStore, type SessionStore } from "./sessions.ts";
@@ -15,6 +16,7 @@ export interface ConversationStore {
   readonly contexts: ContextStore;
   readonly runs: RunStore;
   readonly approvals: ApprovalStore;
+  readonly records: RunRecordStore;
   readonly deletions: SessionDeletions;
   /** Call before the first write: uniqueness rests on them. Idempotent. */
   createIndexes(): Promise<void>;
@@ -27,17 +29,14 @@ export function createConversationStore(db: Db, cipher: ContentCipher): Conversa
   const contexts = createContextStore(db, cipher);
   const runs = createRunStore(db, cipher);
   const approvals = createApprovalStore(db, cipher);
-  const deletions = createSessionDeletions(db, { sessions, messages, contexts, runs, approvals });
+  const records = createRunRecordStore(db, cipher);
+  const parts = { sessions, messages, contexts, runs, approvals, records };
+  const deletions = createSessionDeletions(db, parts);
   return {
-    sessions,
-    messages,
-    contexts,
-    runs,
-    approvals,
+    ...parts,
     deletions,
     async createIndexes() {
-      for (const store of [sessions, messages, contexts, runs, approvals, deletions])
-        await store.createIndexes();
+      for (const store of [...Object.values(parts), deletions]) await store.createIndexes();
     },
   };
 }

@@ -5,6 +5,7 @@ export type { Superseding } from "./message-changes.ts";
 export { createRunCancellations, type RunCancellations } from "./run-cancellations.ts";
 export { createRunLog, RUN_LOG_KEEP_MS, type RunLog } from "./run-log.ts";
 export { createRunQueue, type RunQueue } from "./run-queue.ts";
+export type { RecordPart, RunRecordStore } from "./run-records.ts";
 export type { OpenStep, Run, RunFailure, RunProgress, RunStep } from "./runs.ts";
 export { titleOf } from "./session-title.ts";
 export { createTokenBudget, type Reservation, type TokenBudget } from "./token-budget.ts";

@@ -2,6 +2,7 @@ import type { Db } from "mongodb";
 import type { ApprovalStore } from "./approvals.ts";
 import type { ContextStore } from "./contexts.ts";
 import type { MessageStore } from "./messages.ts";
+import type { RunRecordStore } from "./run-records.ts";
 import type { RunStore } from "./runs.ts";
 import type { SessionStore } from "./sessions.ts";
 
@@ -17,6 +18,7 @@ interface Parts {
   readonly contexts: ContextStore;
   readonly runs: RunStore;
   readonly approvals: ApprovalStore;
+  readonly records: RunRecordStore;
 }
 
 /**
@@ -39,15 +41,12 @@ export interface SessionDeletions {
 
 const BATCH = 100;
 
-export function createSessionDeletions(
-  db: Db,
-  { sessions, messages, contexts, runs, approvals }: Parts,
-): SessionDeletions {
+export function createSessionDeletions(db: Db, { sessions, ...others }: Parts): SessionDeletions {
   const deletions = db.collection<DeletionDocument>("session_deletions");
 
   async function purge(sessionId: string): Promise<void> {
     await sessions.remove(sessionId);
-    await Promise.all([messages, contexts, runs, approvals].map((store) => store.removeAll(sessionId)));
+    await Promise.all(Object.values(others).map((store) => store.removeAll(sessionId)));
   }
 
   async function note(sessionId: string): Promise<void> {

@@ -10,6 +10,7 @@ import {
 import { connectMongo, connectRedis, createLogger, type Service } from "@mobile-ai-agent/service-kit";
 import {
   CONTENT_ENV,
+  createAuditKey,
   createIssuer,
   startMongo,
   startRedis,
@@ -52,6 +53,7 @@ export async function startPlatform() {
   const env = {
     ...{ RUN_TOKEN_KEY, CONTEXT_PROTOCOL_SERVER_URL: `http://127.0.0.1:${contexts.port()}` },
     ...{ PORT: "0", METRICS_PORT: "0", ...databases, ...CONTENT_ENV },
+    AUDIT_KEYS: createAuditKey(),
     ...{ LLM_SERVER_URL: model.url, LLM_MODEL: "any", CLAIM_AFTER_MS: "600" },
   };
   const { db, close } = await connectMongo({ MONGODB_URI: mongo.uri }, "test");
