@@ -6,7 +6,7 @@ import { build } from "esbuild";
 import { REPOSITORY } from "../repository.ts";
 
 /** Packages with machine code, or that look for files beside themselves: copied, not bundled. */
-const NATIVE = ["@node-rs/argon2", "node-llama-cpp", "sharp"];
+const NATIVE = ["@node-rs/argon2", "node-llama-cpp", "sharp", "swagger-ui-dist"];
 
 /** What CommonJS packages expect to find around them. */
 const BANNER = [
@@ -63,6 +63,7 @@ async function bundleInto(service: string, contents: string): Promise<Bundle> {
   );
   files.set(CONTENTS, await readFile(contents));
   const imports = Object.values(result.metafile.outputs).flatMap((output) => output.imports);
-  const native = NATIVE.filter((name) => imports.some(({ path, external }) => external && path === name));
+  const external = imports.filter((item) => item.external).map(({ path }) => path);
+  const native = NATIVE.filter((name) => external.some((path) => `${path}/`.startsWith(`${name}/`)));
   return { files, native, inputs: Object.keys(result.metafile.inputs) };
 }

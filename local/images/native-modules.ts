@@ -17,10 +17,14 @@ interface Manifest {
   readonly optionalDependencies?: Record<string, string>;
 }
 
-/** Sources and headers for compiling at run time, types, maps: not needed by a prebuilt module. */
+/**
+ * Sources and headers for compiling at run time, types, maps: not needed by a prebuilt module. And what a page can be
+ * shown with besides the one build of its renderer.
+ */
 const UNNEEDED = [
   /\/node-llama-cpp\/llama\/(?![^/]+\.json$)/,
   /\/node-llama-cpp\/templates$/,
+  /\/swagger-ui-dist\/(?!(LICENSE|NOTICE|package\.json|absolute-path\.js|swagger-ui\.css|swagger-ui-bundle\.js.*)$)/,
   /\.d\.[mc]?ts$/,
   /\.map$/,
 ];

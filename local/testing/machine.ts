@@ -49,8 +49,7 @@ export async function prepareTestMachine(
     for (const name of real) cannotRun[name] = reason;
     return { env, cannotRun };
   }
-  const packages = real.includes("e2e") ? BROWSER_PACKAGES : undefined;
-  await runSteps([{ title: "Test machine", run: (ctx) => obtain(env, packages, ctx) }], options);
+  await runSteps([{ title: "Test machine", run: (ctx) => obtain(env, ctx) }], options);
   return { env, cannotRun };
 }
 
@@ -61,12 +60,8 @@ function unfitness(): string | undefined {
   return undefined;
 }
 
-async function obtain(
-  env: Record<string, string>,
-  names: readonly string[] | undefined,
-  ctx: StepContext,
-): Promise<string> {
-  const packages = await ensurePackages(ctx, names);
+async function obtain(env: Record<string, string>, ctx: StepContext): Promise<string> {
+  const packages = await ensurePackages(ctx, BROWSER_PACKAGES);
   const toolchain = createToolchain();
   for (const [tool, variable] of Object.entries(TOOL_VARIABLES)) {
     env[variable] = await toolchain.ensure(tool as ToolName, ctx);

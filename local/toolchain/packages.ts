@@ -29,7 +29,7 @@ const EXECUTABLES = {
 } as const;
 
 const SYSTEM_PACKAGES: readonly string[] = Object.keys(EXECUTABLES);
-/** A browser, and what makes it trust an authority: for the end-to-end tests, besides the others. */
+/** A browser, and what makes it trust an authority: for tests, besides the others. */
 export const BROWSER_PACKAGES: readonly string[] = [...SYSTEM_PACKAGES, "chromium", "libnss3-tools"];
 
 const POLICY_FILE = "/usr/sbin/policy-rc.d";

@@ -3,6 +3,7 @@ import { openApiDocument } from "@mobile-ai-agent/contracts/openapi";
 import type { Logger } from "@mobile-ai-agent/service-kit";
 import type { Express, RequestHandler } from "express";
 import type { GatewayConfig } from "./config.ts";
+import { serveDocs } from "./docs/serve-docs.ts";
 import { limitBody } from "./edge/body-limit.ts";
 import { demandUser } from "./edge/identity.ts";
 import type { GatewayMetrics } from "./gateway-metrics.ts";
@@ -57,6 +58,7 @@ export function mountRoutes(app: Express, parts: RouteParts): void {
   const { limit } = parts;
   const passOn = createUpstreams(parts);
   app.get("/api/openapi.json", limit, openApi());
+  serveDocs(app, limit);
   for (const [prefix, { service, access, maxBody = MIB }] of Object.entries(ROUTES)) {
     const proxy = passOn[service];
     const guards = access === "user" ? [demandUser] : [];
