@@ -98,17 +98,23 @@ function createProgram(signal: AbortSignal): Command {
 
   program
     .command("keys")
-    .description("change the keys that sign access tokens or seal contents, without a restart")
+    .description(
+      "change what signs access tokens, seals contents, or lets services into the databases, while all runs",
+    )
     .addArgument(
       new Argument(
         "<action>",
-        "rotate: every few months; replace: when keys have leaked, ends all access tokens; finish: an hour after content was rotated",
+        "rotate: every few months; replace: when keys have leaked, ends all access tokens; finish: ends a rotation of content (after an hour) or mongodb",
       ).choices(["rotate", "replace", "finish"]),
     )
-    .addArgument(new Argument("[what]").choices(["tokens", "content"]).default("tokens"))
+    .addArgument(new Argument("[what]").choices(["tokens", "content", "redis", "mongodb"]).default("tokens"))
     .addOption(instanceOption)
-    .action(async (action: "rotate" | "replace" | "finish", what: "tokens" | "content", options) =>
-      (await import("./commands/keys.ts")).keys({ ...options, action, what, signal }),
+    .action(
+      async (
+        action: "rotate" | "replace" | "finish",
+        what: "tokens" | "content" | "redis" | "mongodb",
+        options,
+      ) => (await import("./commands/keys.ts")).keys({ ...options, action, what, signal }),
     );
 
   program

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { DatabasePod } from "../components/database-pod.ts";
 import type { Link } from "../components/pod.ts";
-import { createAuthority } from "../secrets/certificates.ts";
+import { createAuthority, createClientCertificate } from "../secrets/certificates.ts";
 import { secretGroup } from "../secrets/secret-group.ts";
 import { DATABASE_PORTS } from "../services.ts";
 import type { DocumentDatabase } from "./document-database.ts";
@@ -20,21 +20,26 @@ export interface FerretDbArgs {
 }
 
 /**
- * Credentials of the database: FerretDB 1.x has no passwords, a certificate of this authority lets a client in.
+ * Credentials of the database: FerretDB 1.x has no passwords, a certificate lets a client in. The server reads which it
+ * knows when it starts, so it knows two from the begin: the one in use and the next.
  *
- * @returns `ca.crt`, `server.crt`, `server.key`, `client.pem` (certificate and key) and `uri`
+ * @returns `ca.crt`, `server.crt`, `server.key`: the server's certificate, and its authority; `clients.crt`: the
+ *   certificates that are let in; `client.pem`, `next.pem`: each with its key, the second one for no pod; `uri`
  */
 export async function createMongoCredentials(namespace: string): Promise<Record<string, string>> {
   const authority = await createAuthority("mobile-ai-agent database");
   const inNamespace = `${NAME}.${namespace}`;
   const dnsNames = [NAME, inNamespace, `${inNamespace}.svc`, `${inNamespace}.svc.cluster.local`];
   const server = await authority.issue({ commonName: NAME, usage: "server", dnsNames });
-  const client = await authority.issue({ commonName: "mobile-ai-agent services", usage: "client" });
+  const newClient = () => createClientCertificate("mobile-ai-agent services");
+  const [client, next] = await Promise.all([newClient(), newClient()]);
   return {
     "ca.crt": authority.certificate,
     "server.crt": server.certificate,
     "server.key": server.privateKey,
+    "clients.crt": client.certificate + next.certificate,
     "client.pem": client.certificate + client.privateKey,
+    "next.pem": next.certificate + next.privateKey,
     uri: `mongodb://${NAME}:${PORT}/${DATABASE}?tls=true&directConnection=true`,
   };
 }
@@ -61,7 +66,7 @@ export class FerretDb extends pulumi.ComponentResource implements DocumentDataba
           FERRETDB_LISTEN_TLS: `:${PORT}`,
           FERRETDB_TLS_CERT: `${files}/tls.crt`,
           FERRETDB_TLS_KEY: `${files}/tls.key`,
-          FERRETDB_TLS_CA: `${files}/ca.crt`,
+          FERRETDB_TLS_CA: `${files}/clients.crt`,
           FERRETDB_SQLITE_URL: "file:/data/",
         },
         mounts: [
@@ -69,7 +74,7 @@ export class FerretDb extends pulumi.ComponentResource implements DocumentDataba
             name: "tls",
             secret: secret.metadata.name,
             path: files,
-            files: { "server.crt": "tls.crt", "server.key": "tls.key", "ca.crt": "ca.crt" },
+            files: { "server.crt": "tls.crt", "server.key": "tls.key", "clients.crt": "clients.crt" },
           },
         ],
         resources: { requests: { cpu: "50m", memory: "128Mi" }, limits: { cpu: "1", memory: "512Mi" } },

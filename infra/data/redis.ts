@@ -6,7 +6,7 @@ import type { Link } from "../components/pod.ts";
 import { secretGroup } from "../secrets/secret-group.ts";
 import { DATABASE_PORTS } from "../services.ts";
 import type { Cache } from "./cache.ts";
-import { PERMISSIONS, REDIS_USER, redisLink } from "./redis-access.ts";
+import { KEEPER, KEEPER_PERMISSIONS, PERMISSIONS, REDIS_USER, redisLink } from "./redis-access.ts";
 
 const NAME = "redis";
 const PORT = DATABASE_PORTS[NAME];
@@ -33,18 +33,28 @@ export interface RedisArgs {
 }
 
 /**
- * One user, who may do nothing that endangers the server; the default user is off.
+ * One user for the services, who may do nothing that endangers the server, and one that rotates the services' users; the
+ * default user is off.
  *
- * @returns `url` for clients, and `users.acl` for the server, which holds the password's hash only
+ * @returns `url` for clients; `users.acl` for the server, which holds the passwords' hashes only; `keeper`, that user's
+ *   password, which no pod gets
  */
 export function createRedisCredentials(): Record<string, string> {
-  const password = randomBytes(32).toString("base64url");
-  const hash = createHash("sha256").update(password).digest("hex");
+  const [password, keeper] = [newPassword(), newPassword()];
+  const users = [
+    "user default reset off",
+    `user ${KEEPER} reset on #${hashOf(keeper)} ${KEEPER_PERMISSIONS}`,
+    `user ${REDIS_USER} reset on #${hashOf(password)} ${PERMISSIONS}`,
+  ];
   return {
     url: `redis://${REDIS_USER}:${password}@${NAME}:${PORT}`,
-    "users.acl": `user default reset off\nuser ${REDIS_USER} reset on #${hash} ${PERMISSIONS}\n`,
+    "users.acl": `${users.join("\n")}\n`,
+    keeper,
   };
 }
+
+const newPassword = () => randomBytes(32).toString("base64url");
+const hashOf = (password: string) => createHash("sha256").update(password).digest("hex");
 
 /** Redis in the cluster: one pod, one volume with its append-only file. */
 export class Redis extends pulumi.ComponentResource implements Cache {

@@ -15,7 +15,7 @@ beforeAll(async () => {
     {
       cert: ours["server.crt"],
       key: ours["server.key"],
-      ca: ours["ca.crt"],
+      ca: ours["clients.crt"],
       requestCert: true,
       rejectUnauthorized: true,
       minVersion: "TLSv1.3",
@@ -57,6 +57,10 @@ test.each(["mongodb", "mongodb.mobile-ai-agent.svc.cluster.local"])(
     expect(await greet(ours, { name })).toBe("welcome");
   },
 );
+
+test("the next client is let in too", async () => {
+  expect(await greet({ "client.pem": ours["next.pem"] ?? "" })).toBe("welcome");
+});
 
 test("a client of another group is refused", async () => {
   expect(await refused(greet(other))).toBe(true);

@@ -48,6 +48,27 @@ export async function createAuthority(commonName: string): Promise<Authority> {
   };
 }
 
+/**
+ * A certificate for a client, signed by itself: a server that is given the certificate lets in this client and no other,
+ * and there is no authority whose key could be lost or stolen.
+ */
+export async function createClientCertificate(commonName: string): Promise<Certificate> {
+  const keys = await newKeys();
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+    name: [{ CN: [commonName] }],
+    keys,
+    signingAlgorithm: ALGORITHM,
+    ...validity(),
+    extensions: [
+      new x509.BasicConstraintsExtension(false, undefined, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth]),
+      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+    ],
+  });
+  return { certificate: pem(certificate), privateKey: await exportPrivateKey(keys.privateKey) };
+}
+
 async function issue(
   authority: x509.X509Certificate,
   authorityKeys: webcrypto.CryptoKeyPair,

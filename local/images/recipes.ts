@@ -60,10 +60,13 @@ const MEDIA: RootfsSpec = {
   ),
 };
 
-/** The package redis-server is this link, an init script, and a dependency on Perl. */
+/**
+ * The package redis-server is this link, an init script, and a dependency on Perl. With redis-cli, Redis' users are changed
+ * in its pod.
+ */
 const REDIS: RootfsSpec = {
   packages: ["base-files", "redis-tools"],
-  executables: ["redis-check-rdb"],
+  executables: ["redis-check-rdb", "redis-cli"],
   links: { "/usr/bin/redis-server": "redis-check-rdb" },
 };
 

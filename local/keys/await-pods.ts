@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PlatformKubectl } from "../platform-kubectl.ts";
 import { CommandFailure } from "../ui/failure.ts";
-import { CONTENT_SECRET, type ContentSecret } from "./content-secret.ts";
 
 const NODE = "/usr/local/bin/node";
 const PRINT_HASHES = `for (const path of process.argv.slice(1))
@@ -27,18 +26,24 @@ interface Pod {
   };
 }
 
+/** Some keys of a Secret, as the pods that mount them are to have them. */
+export interface WantedFiles {
+  readonly secret: string;
+  readonly files: Readonly<Record<string, string>>;
+}
+
 /**
- * Waits until every running pod that mounts the keys of contents has the files as they are in the Secret now.
+ * Waits until every running pod that mounts these keys of a Secret has the files as they are there now.
  *
  * @throws CommandFailure that names the pods which don't after five minutes
  */
 export async function awaitPods(
   kubectl: PlatformKubectl,
-  { files }: Pick<ContentSecret, "files">,
+  wanted: WantedFiles,
   { patienceMs = PATIENCE_MS, pollMs = 2000 } = {},
 ): Promise<void> {
   for (const end = Date.now() + patienceMs; ; await sleep(pollMs)) {
-    const behind = await podsBehind(kubectl, files);
+    const behind = await podsBehind(kubectl, wanted);
     if (behind.length === 0) return;
     if (Date.now() < end) continue;
     throw new CommandFailure(
@@ -47,11 +52,11 @@ export async function awaitPods(
   }
 }
 
-async function podsBehind(kubectl: PlatformKubectl, files: ContentSecret["files"]): Promise<string[]> {
+async function podsBehind(kubectl: PlatformKubectl, { secret, files }: WantedFiles): Promise<string[]> {
   const { items } = JSON.parse(await kubectl(["get", "pods", "-o", "json"])) as { items: Pod[] };
   const behind: string[] = [];
   for (const pod of items) {
-    const mounted = mountedFiles(pod);
+    const mounted = mountedFiles(pod, secret).filter(({ key }) => key in files);
     if (mounted.length === 0 || pod.status?.phase !== "Running" || pod.metadata.deletionTimestamp) continue;
     const wanted = mounted.map(({ key }) =>
       createHash("sha256")
@@ -67,11 +72,11 @@ async function podsBehind(kubectl: PlatformKubectl, files: ContentSecret["files"
   return behind;
 }
 
-function mountedFiles({ spec }: Pod): { key: string; path: string }[] {
+function mountedFiles({ spec }: Pod, name: string): { key: string; path: string }[] {
   return (spec.volumes ?? [])
-    .filter(({ secret }) => secret?.secretName === CONTENT_SECRET)
-    .flatMap(({ name, secret }) => {
-      const mount = spec.containers[0]?.volumeMounts?.find((candidate) => candidate.name === name);
+    .filter(({ secret }) => secret?.secretName === name)
+    .flatMap(({ name: volume, secret }) => {
+      const mount = spec.containers[0]?.volumeMounts?.find((candidate) => candidate.name === volume);
       return (secret?.items ?? []).map(({ key, path }) => ({ key, path: `${mount?.mountPath}/${path}` }));
     });
 }

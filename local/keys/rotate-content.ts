@@ -2,7 +2,7 @@ import type { PlatformKubectl } from "../platform-kubectl.ts";
 import { CommandFailure } from "../ui/failure.ts";
 import { awaitPods } from "./await-pods.ts";
 import { begun, finished, hasNext, isRotating, withNext } from "./content-key-file.ts";
-import { readContentSecret } from "./content-secret.ts";
+import { CONTENT_SECRET, readContentSecret } from "./content-secret.ts";
 
 /** As the image starts the service, with what to do instead of serving: only it reaches the database. */
 const REWRAP = [
@@ -37,10 +37,10 @@ export async function rotateContent({ kubectl, now = new Date(), wait }: Rotatio
       secret = await secret.change((file) => (hasNext(file) ? file : withNext(file)));
     }
     // A pod that did not know the next key could not open what others seal with it.
-    await awaitPods(kubectl, secret, wait);
+    await awaitPods(kubectl, { secret: CONTENT_SECRET, files: secret.files }, wait);
     secret = await secret.change(begun, now);
   }
-  await awaitPods(kubectl, secret, wait);
+  await awaitPods(kubectl, { secret: CONTENT_SECRET, files: secret.files }, wait);
   return await rewrap(kubectl);
 }
 

@@ -43,7 +43,7 @@ export function createService(config: OrchestratorConfig, { logger }: { logger: 
       const metrics = createMetrics();
       const management = await startManagement(config.METRICS_PORT, { ready: () => ready(), metrics });
       closers.unshift(management.close);
-      const mongo = await connectMongo(config, "agent-orchestrator");
+      const mongo = await connectMongo(config, "agent-orchestrator", logger);
       closers.unshift(mongo.close);
       const redis = await connectRedis(config, logger);
       closers.unshift(async () => redis.destroy());

@@ -52,7 +52,7 @@ export function createAuthService(
       closers.unshift(management.close);
       ports.management = management.port;
 
-      const mongo = await connectMongo(config, "auth-service");
+      const mongo = await connectMongo(config, "auth-service", logger);
       closers.unshift(mongo.close);
       const audit = await createAuditLog({
         ...{ db: mongo.db, keys: config.AUDIT_KEYS, service: "auth-service", logger },

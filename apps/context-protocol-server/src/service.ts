@@ -49,7 +49,7 @@ export function createService(
     async start() {
       const probes = await startManagement(config.METRICS_PORT, { ready: () => ready, metrics });
       resources.defer(() => probes.close());
-      const mongo = await connectMongo(config, "context-protocol-server");
+      const mongo = await connectMongo(config, "context-protocol-server", logger);
       resources.defer(() => mongo.close());
       const redis = await connectRedis(config, logger);
       resources.defer(() => redis.close());

@@ -43,7 +43,7 @@ export function createService(config: MediaConfig, { logger }: { logger: Logger 
       const metrics = createMetrics();
       const probes = await startManagement(config.METRICS_PORT, { ready: () => ready, metrics });
       resources.defer(() => probes.close());
-      const mongo = await connectMongo(config, "media-processing");
+      const mongo = await connectMongo(config, "media-processing", logger);
       resources.defer(() => mongo.close());
       const audit = await createAuditLog({
         ...{ db: mongo.db, keys: config.AUDIT_KEYS, service: "media-processing", logger },

@@ -23,13 +23,21 @@ export const mongoConfig = z.object({
   MONGODB_URI: z
     .string()
     .regex(/^mongodb(\+srv)?:\/\/[^/]+\/[^/?]+/, "must be mongodb://host/database or mongodb+srv://…"),
+  MONGODB_URI_FILE: z
+    .string()
+    .optional()
+    .describe("that file, to follow its changes, as those of the others"),
   MONGODB_TLS_CA_FILE: z.string().min(1).optional(),
   MONGODB_TLS_CERTIFICATE_KEY_FILE: z.string().min(1).optional(),
 });
 
 /** What a service takes that uses Redis. */
 export const redisConfig = z.object({
-  REDIS_URL: z.string().regex(/^rediss?:\/\/.+/, "must be redis://… or rediss://…"),
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\/.+/, "must be redis://… or rediss://…")
+    .refine((url) => URL.canParse(url), "must be a URL"),
+  REDIS_URL_FILE: z.string().optional().describe("that file, to follow its changes of user and password"),
 });
 
 /** A variable of the form `requests/seconds`: so many requests in so long a window. */

@@ -2,6 +2,7 @@ import { createClient, type RedisClientType } from "redis";
 import type { z } from "zod";
 import type { redisConfig } from "./config.ts";
 import type { Logger } from "./logger.ts";
+import { followRedisCredentials, splitRedisUrl } from "./redis-credentials.ts";
 
 export type RedisClient = RedisClientType;
 
@@ -9,7 +10,8 @@ const PATIENCE_MS = 60_000;
 const MAX_BACKOFF_MS = 2000;
 
 /**
- * Connects to Redis and waits up to 60 s until it answers. The client reconnects for ever, with a growing pause.
+ * Connects to Redis and waits up to 60 s until it answers. The client reconnects for ever, with a growing pause, and
+ * follows the user and password in the file of its URL.
  *
  * @throws an Error when Redis has not answered in time
  */
@@ -64,14 +66,18 @@ function createReconnecting(
   logger?: Logger,
   options: { disableOfflineQueue?: boolean } = {},
 ): RedisClient {
+  const { address, credentials: initial } = splitRedisUrl(config.REDIS_URL);
+  const credentials = followRedisCredentials({ initial, file: config.REDIS_URL_FILE, logger });
   const client: RedisClient = createClient({
     ...options,
-    url: config.REDIS_URL,
+    url: address,
+    credentialsProvider: credentials.provider,
     socket: {
       connectTimeout: 5000,
       reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, MAX_BACKOFF_MS) + Math.random() * 100,
     },
   });
+  client.once("end", credentials.close);
   // Without a listener, a lost connection would end the process.
   client.on("error", (error) => logger?.warn("Redis connection failed; it is tried again", { error }));
   return client;

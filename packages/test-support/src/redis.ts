@@ -1,9 +1,13 @@
 import { startDaemon } from "./daemon.ts";
 import { freePort } from "./port.ts";
 
-/** A real redis-server on 127.0.0.1 that writes nothing to disk; on a free port unless one is given. */
+/**
+ * A real redis-server on 127.0.0.1 that writes nothing to disk; on a free port unless one is given.
+ *
+ * @param options.aclFile path of the file with its users; without it, everybody may do everything
+ */
 export async function startRedis(
-  options: { port?: number } = {},
+  options: { port?: number; aclFile?: string } = {},
 ): Promise<{ url: string; stop(): Promise<void> }> {
   const port = options.port ?? (await freePort());
   const { stop } = await startDaemon((directory) => ({
@@ -19,6 +23,7 @@ export async function startRedis(
       "",
       "--appendonly",
       "no",
+      ...(options.aclFile ? ["--aclfile", options.aclFile] : []),
     ],
     port,
     ifMissing: "install redis-server, or run the tests through `npm test`",
