@@ -65,11 +65,26 @@ export async function startCluster(
   });
 }
 
+/** The entering process waits outside; what it starts must not outlive it, or it would be started twice. */
+const BOUND = ["setpriv", "--pdeathsig", "KILL"] as const;
+
+/**
+ * Kubernetes' daemons end by themselves and count on being started again: a scheduler that loses its lease, a kube-proxy
+ * that got no address of its node in time. One that ends at once won't do better the next time.
+ */
+const KEEP_UP = `while :; do
+  begun=$(date +%s)
+  ${BOUND.join(" ")} "$@"
+  status=$?
+  [ $(($(date +%s) - begun)) -lt 10 ] && exit $status
+  echo "$0 ended with $status; it is started again"
+  sleep 1
+done`;
+
 async function ensureDaemon(node: Node, daemon: Daemon, place: DaemonPlace): Promise<void> {
   const record = await findDaemon(daemon.name, place);
   if (record && isAlive(record)) return;
-  // The entering process waits outside; the daemon must not outlive it, or it would be started twice.
-  const entered = node.enter("setpriv", "--pdeathsig", "KILL", daemon.command, ...daemon.args);
+  const entered = node.enter(...BOUND, "sh", "-c", KEEP_UP, daemon.name, daemon.command, ...daemon.args);
   await startDaemon({ name: daemon.name, ...entered }, place, "");
 }
 
