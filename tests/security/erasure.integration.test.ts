@@ -4,7 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Export } from "@mobile-ai-agent/contracts";
 import { connectMongo, connectRedis, createLogger } from "@mobile-ai-agent/service-kit";
-import { CONTENT_ENV, createIssuer, eventually, testCipher } from "@mobile-ai-agent/test-support";
+import {
+  CONTENT_ENV,
+  createAuditKey,
+  createIssuer,
+  eventually,
+  testCipher,
+} from "@mobile-ai-agent/test-support";
 import { Binary, BSON, type Db, type MongoClient } from "mongodb";
 import { generate } from "otplib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -79,6 +85,7 @@ async function startOrchestrator(): Promise<void> {
       MONGODB_URI,
       REDIS_URL,
       ...CONTENT_ENV,
+      AUDIT_KEYS: createAuditKey(),
       RUN_TOKEN_KEY: "k".repeat(32),
       PORT: "0",
       METRICS_PORT: "0",
@@ -231,6 +238,7 @@ describe("an erasure", () => {
     expect(found).toMatchObject({ users: 1, data_keys: 1, second_factors: 1, passkeys: 1, identities: 1 });
     expect(found).toMatchObject({ sessions: 1, messages: 2, contexts: 1, runs: 1, "run:": 1, media: 1 });
     expect(found).toMatchObject({ approvals: 1, token_uses: 1 });
+    expect(found.run_records).toBeGreaterThan(0);
     expect(found).toMatchObject({ passkey_challenges: 3, oidc_attempts: 1, oidc_tickets: 1 });
     expect(found["media/"]).toBeGreaterThanOrEqual(1);
   });
