@@ -6,7 +6,13 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { createLogger, readConfig } from "@mobile-ai-agent/service-kit";
-import { freePort, newContentKeys, startMongo, startRedis } from "@mobile-ai-agent/test-support";
+import {
+  createAuditKey,
+  freePort,
+  newContentKeys,
+  startMongo,
+  startRedis,
+} from "@mobile-ai-agent/test-support";
 import { execa } from "execa";
 import { authConfig } from "../../../apps/auth-service/src/config.ts";
 import { createAuthService } from "../../../apps/auth-service/src/service.ts";
@@ -158,9 +164,9 @@ function repeat(work: () => Promise<void>): () => Promise<void> {
 }
 
 async function startServices([authEnv, ...contextEnvs]: Record<string, string>[]) {
-  const secondFactors = { SECOND_FACTOR_KEYS: randomBytes(32).toString("base64") };
+  const keys = { SECOND_FACTOR_KEYS: randomBytes(32).toString("base64"), AUDIT_KEYS: createAuditKey() };
   const auth = createAuthService(
-    readConfig(authConfig, { ...PORTS, ...TOKENS, ...secondFactors, ...authEnv }),
+    readConfig(authConfig, { ...PORTS, ...TOKENS, ...keys, ...authEnv }),
     createLogger("auth-service", "none"),
   );
   await auth.start();
