@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { DatabasePod } from "../components/database-pod.ts";
 import type { Link } from "../components/pod.ts";
@@ -31,7 +32,9 @@ export async function createMongoCredentials(namespace: string): Promise<Record<
   const inNamespace = `${NAME}.${namespace}`;
   const dnsNames = [NAME, inNamespace, `${inNamespace}.svc`, `${inNamespace}.svc.cluster.local`];
   const server = await authority.issue({ commonName: NAME, usage: "server", dnsNames });
-  const newClient = () => createClientCertificate("mobile-ai-agent services");
+  // Some verifiers find a certificate by its name.
+  const newClient = () =>
+    createClientCertificate(`mobile-ai-agent services ${randomBytes(4).toString("hex")}`);
   const [client, next] = await Promise.all([newClient(), newClient()]);
   return {
     "ca.crt": authority.certificate,

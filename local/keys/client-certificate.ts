@@ -1,4 +1,4 @@
-import { webcrypto } from "node:crypto";
+import { randomBytes, webcrypto } from "node:crypto";
 import "reflect-metadata"; // @peculiar/x509 needs it first
 import * as x509 from "@peculiar/x509";
 
@@ -16,7 +16,7 @@ export async function newClientCertificate(): Promise<{ certificate: string; pri
   const notBefore = new Date(Date.now() - HOUR_MS);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned(
     {
-      name: [{ CN: ["mobile-ai-agent services"] }],
+      name: [{ CN: [`mobile-ai-agent services ${randomBytes(4).toString("hex")}`] }],
       keys,
       signingAlgorithm: KEY,
       notBefore,
