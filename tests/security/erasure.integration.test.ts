@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Export } from "@mobile-ai-agent/contracts";
 import { connectMongo, connectRedis, createLogger } from "@mobile-ai-agent/service-kit";
-import { CONTENT_ENV, createIssuer, eventually, testCipher } from "@mobile-ai-agent/test-support";
+import { CONTENT_ENV, createAuditKey, createIssuer, eventually, testCipher } from "@mobile-ai-agent/test-support";
 import { Binary, BSON, type Db, type MongoClient } from "mongodb";
 import { generate } from "otplib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -78,6 +78,7 @@ async function startOrchestrator(): Promise<void> {
     ...{
       MONGODB_URI,
       REDIS_URL,
+      AUDIT_KEYS: createAuditKey(),
       ...CONTENT_ENV,
       RUN_TOKEN_KEY: "k".repeat(32),
       PORT: "0",
