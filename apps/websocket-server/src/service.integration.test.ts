@@ -323,7 +323,8 @@ describe("run:subscribe", () => {
     const { token, sender, runId } = await userWithRun();
     const late = await connect(two, token);
     const [all, rest] = [collectEvents(sender), collectEvents(late)];
-    expect(await sender.emitWithAck("run:subscribe", { runId, after: 0 })).toEqual({ data: { runId } });
+    const answer = await sender.emitWithAck("run:subscribe", { runId, after: 0 });
+    expect(answer).toEqual({ data: { runId, after: 0 } });
     await appendTokens(runId, 1, 30);
     await eventually(() => all.length === 30);
     await late.emitWithAck("run:subscribe", { runId, after: 17 });
@@ -333,6 +334,23 @@ describe("run:subscribe", () => {
     expect(sequencesOf(all)).toEqual(range(1, 61));
     expect(sequencesOf(rest)).toEqual(range(18, 61));
     expect(all[60]?.kind).toBe("completed");
+  });
+
+  it("sends a log that was begun anew from its beginning, and says so", async () => {
+    const { token, sender, runId } = await userWithRun();
+    await appendTokens(runId, 1, 5);
+    await log.remove([runId]);
+    // Nothing there yet, or less than the device has: that is from another log.
+    const empty = await sender.emitWithAck("run:subscribe", { runId, after: 5 });
+    expect(empty).toEqual({ data: { runId, after: 0 } });
+    await log.append({ runId, sequence: 1001, kind: "token", text: "anew" }, true);
+    const device = await connect(two, token);
+    const events = collectEvents(device);
+    const begun = await device.emitWithAck("run:subscribe", { runId, after: 5 });
+    expect(begun).toEqual({ data: { runId, after: 1000 } });
+    await eventually(() => events.length === 1);
+    const ahead = await device.emitWithAck("run:subscribe", { runId, after: 2000 });
+    expect(ahead).toEqual({ data: { runId, after: 1000 } });
   });
 
   it("goes on at the exact token when the replica goes away", async () => {
