@@ -4,7 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Export } from "@mobile-ai-agent/contracts";
 import { connectMongo, connectRedis, createLogger } from "@mobile-ai-agent/service-kit";
-import { CONTENT_ENV, createAuditKey, createIssuer, eventually, testCipher } from "@mobile-ai-agent/test-support";
+import {
+  CONTENT_ENV,
+  createAuditKey,
+  createIssuer,
+  eventually,
+  testCipher,
+} from "@mobile-ai-agent/test-support";
 import { Binary, BSON, type Db, type MongoClient } from "mongodb";
 import { generate } from "otplib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
