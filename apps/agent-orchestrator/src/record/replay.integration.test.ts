@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest
 import { forkOrchestrator } from "../testing/fork-orchestrator.ts";
 import { itemsOf, startRecording } from "../testing/start-recording.ts";
 import type { RecordFile } from "./record-file.ts";
+import { nextHash } from "./record-hash.ts";
 
 /** Defects of the agent's code, while they are planted. */
 const planted = vi.hoisted(() => ({ prompt: false, filter: false, bound: false }));
@@ -210,6 +211,11 @@ describe("finds", () => {
       /does not say that the run has ended/,
     );
     expect((await recording.replay(record, "--key", "0".repeat(64))).said).toMatch(/is not trusted/);
+    const [body, last] = [JSON.stringify([{ op: "end" }]), record.parts.at(-1)];
+    const more = { part: record.parts.length + 1, hash: nextHash(last?.hash ?? "", body), body };
+    expect((await recording.replay({ ...record, parts: [...record.parts, more] })).said).toMatch(
+      /vouches for \d parts, not for those after them/,
+    );
     const { said: cut, status } = await recording.replay({ ...record, parts: record.parts.slice(0, -1) });
     expect([status, cut]).toEqual([1, expect.stringMatching(/vouches for another record/)]);
   });
