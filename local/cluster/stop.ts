@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { execa } from "execa";
 import type { Instance } from "../instance.ts";
 import { removeCgroup } from "./cgroups.ts";
 import { type DaemonPlace, listDaemons, stopDaemon } from "./daemons.ts";
@@ -17,5 +18,8 @@ export async function stopProcesses(instance: Instance): Promise<void> {
   // The node first: the kernel ends everything within it at once, so that nothing is restarted meanwhile.
   await stopDaemon("node", place, 0);
   for (const { name } of await listDaemons(place)) await stopDaemon(name, place);
-  await removeCgroup(clusterLayout(instance).cgroup);
+  const { cgroup, hostLink } = clusterLayout(instance);
+  // It goes with the node's network, for which the kernel takes its time on a busy machine. Mostly it is gone already.
+  await execa("ip", ["link", "delete", "dev", hostLink], { reject: false });
+  await removeCgroup(cgroup);
 }
