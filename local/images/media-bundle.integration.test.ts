@@ -5,6 +5,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
+  CONTENT_ENV,
   createAuditKey,
   createIssuer,
   eventually,
@@ -44,6 +45,7 @@ beforeAll(async () => {
         OBJECT_STORE_URL: `file://${folder}/objects`,
         MEDIA_URL_KEY: "k".repeat(32),
         AUDIT_KEYS: createAuditKey(),
+        ...CONTENT_ENV,
       },
       REDIS_URL: redis.url,
     },
