@@ -15,8 +15,10 @@ export interface Storm {
 
 const SHARE = 1 / 3;
 const DOWN_MS = 500;
+/** One of each kind dies, however soon it gets calm. */
+const LEAST_KILLS = 3;
 
-/** Cuts connections and kills processes in turn until the signal is aborted; afterwards everything is up. */
+/** Cuts connections and kills processes in turn until the signal is aborted, some in any case; afterwards everything is up. */
 export async function rage(
   { sockets, mortals }: Platform,
   { cutEveryMs, killEveryMs }: StormOptions,
@@ -28,7 +30,7 @@ export async function rage(
     cuts += sockets.cut(SHARE);
   }, cutEveryMs);
   try {
-    for (let turn = 0; await passed(killEveryMs, signal); turn++) {
+    for (let turn = 0; (await passed(killEveryMs, signal)) || turn < LEAST_KILLS; turn++) {
       const victim = mortals[turn % mortals.length];
       if (!victim) break;
       await victim.kill();
