@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
+import { canonical } from "@mobile-ai-agent/audit-log";
 import type { OpenStep, Run, RunStep, StoredApproval } from "@mobile-ai-agent/conversation-store";
 import type { RunDependencies } from "./run-dependencies.ts";
 import type { RunGuard } from "./run-guard.ts";
 import type { RunTools, ToolCall } from "./run-tools.ts";
 import { type ApprovalPolicy, needsApproval } from "./tools/classify.ts";
-import { canonical, type Tool } from "./tools/tool.ts";
+import type { Tool } from "./tools/tool.ts";
 
 /** What the model may ask for at once; what is beyond is not done, and it is told so. */
 const MAX_CALLS = 8;

@@ -1,6 +1,7 @@
+import { canonical } from "@mobile-ai-agent/audit-log";
 import { isDuplicateKey, type Logger } from "@mobile-ai-agent/service-kit";
 import type { Db } from "mongodb";
-import { canonical, hashOf, type PinnedDefinition } from "./tool.ts";
+import { hashOf, type PinnedDefinition } from "./tool.ts";
 
 /** The definitions that a server had when it was met first: whose insert comes first has pinned them. */
 interface ServerDocument {

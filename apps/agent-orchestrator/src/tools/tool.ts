@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { canonical } from "@mobile-ai-agent/audit-log";
 import type { RiskClass } from "@mobile-ai-agent/contracts";
 import type { Tool as ListedTool } from "@modelcontextprotocol/client";
 
@@ -40,13 +41,4 @@ export function hashOf(definition: PinnedDefinition): string {
   return createHash("sha256")
     .update(canonical(pinnedOf(definition)))
     .digest("hex");
-}
-
-/** JSON that is the same for the same value: with its keys in order. */
-export function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, one: unknown) =>
-    typeof one === "object" && one !== null && !Array.isArray(one)
-      ? Object.fromEntries(Object.entries(one).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : one,
-  );
 }
