@@ -149,6 +149,12 @@ describe("series of requests", () => {
   }
 
   const counted = async () => (await prometheus.value("sum(app_request_count)")) ?? 0;
+  /** Waits until Prometheus has read the figures of every pod at a moment after this one. */
+  async function everyPodRead(): Promise<void> {
+    const now = Date.now() / 1000;
+    const oldestReading = async () => (await prometheus.value("min(timestamp(up))")) ?? 0;
+    await expect.poll(oldestReading, { timeout: MINUTES, interval: 1000 }).toBeGreaterThan(now);
+  }
   /** Pods come and go with the load, and a limit may be reached: the routes are what must not grow. */
   const series = async () =>
     (
@@ -158,22 +164,23 @@ describe("series of requests", () => {
   it(
     `are not added by ${PATHS.toLocaleString("en")} random paths`,
     async () => {
-      const first = await counted();
       await askRandomPaths(WARM_UP);
-      await expect.poll(counted, { timeout: MINUTES, interval: 1000 }).toBeGreaterThan(first + WARM_UP * 0.8);
+      await everyPodRead();
       const before = await series();
       const countedBefore = await counted();
       const statuses = await askRandomPaths(PATHS);
       expect([...statuses.values()].reduce((sum, count) => sum + count)).toBe(PATHS);
       expect([...statuses.keys()].filter((status) => status < 400 || status >= 500)).toEqual([]);
-      await expect
-        .poll(counted, { timeout: MINUTES, interval: 1000 })
-        .toBeGreaterThan(countedBefore + PATHS * 0.8);
+      await everyPodRead();
+      expect(await counted()).toBeGreaterThan(countedBefore + PATHS * 0.8);
       const added = (await series()).filter((name) => !before.includes(name));
       expect(added.slice(0, 5), `${added.length} series more`).toEqual([]);
-      // This address has had more than its share of requests, and others of the tests come from it.
-      await expect.poll(() => ask("/api/auth"), { timeout: 2 * MINUTES, interval: 2000 }).not.toBe(429);
     },
     10 * MINUTES,
   );
+
+  it("end in a limit for this address, which ends by itself", async () => {
+    // Other tests come from it, and sign in.
+    await expect.poll(() => ask("/api/auth"), { timeout: 2 * MINUTES, interval: 2000 }).not.toBe(429);
+  });
 });
