@@ -1,4 +1,5 @@
 import { createIssuer } from "@mobile-ai-agent/test-support";
+import { MongoClient } from "mongodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { createApp } from "./app.ts";
@@ -23,6 +24,16 @@ const reached = Promise.withResolvers<void>();
 interface Context {
   headers: Record<string, string>;
   outgoing: Record<string, string>;
+}
+
+/** No server listens at port 1. */
+async function askAbsentDatabase(): Promise<void> {
+  const client = new MongoClient("mongodb://127.0.0.1:1", { serverSelectionTimeoutMS: 100 });
+  await client
+    .db("test")
+    .collection("any")
+    .insertOne({})
+    .finally(() => client.close());
 }
 
 let http: Awaited<ReturnType<typeof listen>>;
@@ -50,6 +61,7 @@ beforeAll(async () => {
       app.get("/defect", () => {
         throw new Error("password is hunter2");
       });
+      app.get("/database", askAbsentDatabase);
       app.get("/teapot", () => {
         throw new HttpProblem(418, "Teapot", "short and stout", { headers: { "Retry-After": "7" } });
       });
@@ -71,6 +83,12 @@ const post = (path: string, body: string, headers = {}) =>
   call(path, { method: "POST", body, headers: { "content-type": "application/json", ...headers } });
 
 describe("createApp", () => {
+  it("says when to come back if the database is away, and nothing of where it is", async () => {
+    const response = await call("/database");
+    expect([response.status, response.headers.get("retry-after")]).toEqual([503, "2"]);
+    expect(await response.text()).not.toContain("127.0.0.1");
+  });
+
   it("answers an unknown route with a problem that has the request's id", async () => {
     const response = await call("/none?q=1", { headers: { "x-request-id": "request-0001" } });
     expect(response.status).toBe(404);

@@ -28,10 +28,20 @@ export class HttpProblem extends Error {
   }
 }
 
+/** By name, so that a service without a database need not load its driver. */
+const DATABASE_AWAY = [
+  "MongoNetworkError",
+  "MongoNetworkTimeoutError",
+  "MongoPoolClearedError",
+  "MongoServerSelectionError",
+  "PoolClearedOnNetworkError",
+];
+
 /** What a caller may know of any error: its own fault in words, of ours only that it happened. */
 export function toHttpProblem(error: unknown): HttpProblem {
   if (error instanceof HttpProblem) return error;
-  const { status, expose, message, type } = (error ?? {}) as {
+  const { name, status, expose, message, type } = (error ?? {}) as {
+    name?: string;
     status?: unknown;
     expose?: unknown;
     message?: string;
@@ -45,6 +55,12 @@ export function toHttpProblem(error: unknown): HttpProblem {
           ? "the body is larger than this service takes"
           : (message ?? "the request can't be handled");
     return new HttpProblem(status, STATUS_CODES[status] ?? "Bad Request", detail);
+  }
+  if (name !== undefined && DATABASE_AWAY.includes(name)) {
+    const headers = { "Retry-After": "2" };
+    const detail =
+      "the database is away for the moment; what was asked may have been done or not: try again shortly";
+    return new HttpProblem(503, "Service Unavailable", detail, { headers, cause: error });
   }
   return new HttpProblem(
     500,
