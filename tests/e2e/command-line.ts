@@ -8,9 +8,10 @@ const OWN_INSTANCE = "test";
 export const INSTANCE = process.env.E2E_INSTANCE || OWN_INSTANCE;
 export const IS_OURS = INSTANCE === OWN_INSTANCE;
 
-/** Starts a command as `npm run` does, on the instance of the tests. */
+/** Starts a command as `npm run` does, on the instance of the tests; a command of two words, like `audit verify`, too. */
 export function command(name: string, args: readonly string[] = [], input = "") {
-  return execa(process.execPath, [join(REPOSITORY, "local/main.ts"), name, "--instance", INSTANCE, ...args], {
+  const words = [...name.split(" "), "--instance", INSTANCE, ...args];
+  return execa(process.execPath, [join(REPOSITORY, "local/main.ts"), ...words], {
     cwd: REPOSITORY,
     reject: false,
     all: true,

@@ -1,9 +1,8 @@
-import { randomBytes } from "node:crypto";
-import { TokenResponse, User } from "@mobile-ai-agent/contracts";
-import { PlatformApi } from "@mobile-ai-agent/local/chat/api";
+import type { PlatformApi } from "@mobile-ai-agent/local/chat/api";
 import { Conversation } from "@mobile-ai-agent/local/chat/conversation";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { afterAll, describe, expect, it } from "vitest";
+import { newUser } from "./new-user.ts";
 import { runningPlatform } from "./running-platform.ts";
 
 const MINUTES = 60_000;
@@ -18,20 +17,6 @@ type Mode = (typeof REVISIONS)[number]["mode"];
 
 const clients: Client[] = [];
 afterAll(() => Promise.all(clients.map((client) => client.close())));
-
-/** A person of whom the platform has not heard. */
-async function newUser(): Promise<PlatformApi> {
-  const api = new PlatformApi(platform.url);
-  const username = `mcp_${randomBytes(6).toString("hex")}`;
-  const password = randomBytes(18).toString("base64url");
-  const body = { username, email: `${username}@example.com`, password };
-  await api.call({ method: "POST", path: "/api/auth/register", body, schema: User });
-  const tokens = await api.call({
-    ...{ method: "POST", path: "/api/auth/login", body: { username, password }, schema: TokenResponse },
-  });
-  api.accessToken = tokens.access_token;
-  return api;
-}
 
 async function connect(mode: Mode, { accessToken }: PlatformApi): Promise<Client> {
   const client = new Client({ name: "e2e", version: "1.0.0" }, { versionNegotiation: { mode } });
@@ -53,7 +38,7 @@ describe.each(REVISIONS)("the MCP endpoint, revision $revision", ({ revision, mo
   it(
     "lists and calls tools, for the user of the token and nobody else",
     async () => {
-      const [ada, bob] = await Promise.all([newUser(), newUser()]);
+      const [{ api: ada }, { api: bob }] = await Promise.all([newUser(platform.url), newUser(platform.url)]);
       const conversation = await Conversation.open(ada);
       const { sessionId } = conversation;
       conversation.close();

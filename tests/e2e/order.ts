@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** The files build on one another, as a person's day does: up, talk, look, down. */
-const ORDER = ["up", "chat", "mcp", "app", "monitoring", "cluster", "recovery", "down"];
+const ORDER = ["up", "chat", "mcp", "app", "monitoring", "cluster", "operations", "recovery", "down"];
 /** They make, break and remove the platform: none for one that somebody uses. */
 const LIFECYCLE = ["up", "recovery", "down"];
 
