@@ -92,6 +92,6 @@ export function isCutShort(answer: string): boolean {
 function storeAnswer({ run, log, store }: Ending) {
   const { content } = log;
   const filtered = isFiltered(content);
-  const { id: runId, sessionId, userId } = run;
-  return store.messages.addAnswer({ sessionId, userId, runId, content, filtered });
+  const { id: runId, sessionId, userId, asked } = run;
+  return store.messages.addAnswer({ sessionId, userId, runId, asked, content, filtered });
 }

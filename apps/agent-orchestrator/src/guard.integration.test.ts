@@ -49,7 +49,8 @@ describe("the guard of what reaches the model", () => {
     const { message, runId: next } = await store.messages.addUserMessage({
       ...{ sessionId, userId, type: "text" as const, content: "Sorry. Good morning!" },
     });
-    await store.runs.create({ runId: next, sessionId, userId, messageId: message.id });
+    const { id: messageId, sequence: asked } = message;
+    await store.runs.create({ runId: next, sessionId, userId, messageId, asked });
     const { told, stored } = await answer(next);
     expect(told).toBe("Hello!");
     expect(stored).not.toHaveProperty("metadata");

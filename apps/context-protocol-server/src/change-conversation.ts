@@ -29,9 +29,9 @@ export async function answerAnew(
 ): Promise<ChangeAccepted> {
   const { store, queue, tell } = dependencies;
   if (result.outcome !== "changed") throw problemOf(result.outcome);
-  const { change, messageId, runId } = result;
+  const { change, messageId, runId, asked } = result;
   await cancelSuperseded(dependencies, sessionId);
-  const run = await store.runs.create({ runId, sessionId, userId, messageId });
+  const run = await store.runs.create({ runId, sessionId, userId, messageId, asked });
   if (run.status === "queued") await queue.enqueue(runId, contextHeaders().traceparent);
   await store.sessions.touch(sessionId);
   await tell(userId, { name: "conversation:changed", payload: { sessionId, change } });

@@ -26,8 +26,10 @@ async function userWithSession(title?: string) {
   const id = body.session_id as string;
   const send = async (content: string) =>
     (await call("POST", `/api/message/${id}`, { content })).body.message as { id: string; run_id: string };
-  const answer = (runId: string, content: string) =>
-    server.store.messages.addAnswer({ sessionId: id, userId, runId, content });
+  const answer = async (runId: string, content: string) => {
+    const { asked = 0 } = (await server.store.runs.get(runId)) ?? {};
+    return await server.store.messages.addAnswer({ sessionId: id, userId, runId, asked, content });
+  };
   const shown = async () =>
     (await call("GET", `/api/message/${id}`)).body.messages.map(
       ({ content }: { content: string }) => content,
@@ -222,7 +224,8 @@ describe("search", () => {
       });
       const { run_id: runId } = sent.body;
       const sessionId = body.session_id;
-      await server.store.messages.addAnswer({ sessionId, userId, runId, content: `blue: ${title}` });
+      const answering = { sessionId, userId, runId, asked: 1 };
+      await server.store.messages.addAnswer({ ...answering, content: `blue: ${title}` });
     }
     const stranger = server.user();
     const theirs = await stranger.call("POST", "/api/session/create", {});

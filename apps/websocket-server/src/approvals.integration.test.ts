@@ -88,7 +88,7 @@ async function connect(replica: WebsocketServer, userId: string) {
 async function ask(userId: string, expiresAt = new Date(Date.now() + 60_000)): Promise<Approval> {
   const runId = randomUUID();
   const sessionId = randomUUID();
-  await store.runs.create({ runId, sessionId, userId, messageId: randomUUID() });
+  await store.runs.create({ runId, sessionId, userId, messageId: randomUUID(), asked: 1 });
   const { approval } = await store.approvals.request({
     ...{ id: randomUUID(), runId, userId, sessionId, server: "mail", tool: "send_email" },
     ...{ risk: "outbound", tainted: true, callHash: "of this call", arguments: "{}", expiresAt },

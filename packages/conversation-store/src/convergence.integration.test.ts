@@ -89,7 +89,9 @@ async function faultsAfter(plan: readonly Step[], taking: Taking): Promise<strin
   async function answer(pick: number): Promise<void> {
     const questions = (await shown(place.sessionId)).filter(({ role }) => role === "user");
     const runId = questions[pick % questions.length]?.run_id;
-    if (runId !== undefined) await store.messages.addAnswer({ ...place, runId, content: `answer ${pick}` });
+    if (runId === undefined) return;
+    const asked = await beginOf(runId);
+    await store.messages.addAnswer({ ...place, runId, asked, content: `answer ${pick}` });
   }
 
   for (let at = 0; at < plan.length; at++) {
@@ -99,6 +101,12 @@ async function faultsAfter(plan: readonly Step[], taking: Taking): Promise<strin
   }
   for (const device of devices) await device.sync();
   return [...(await faultsOfViews(place.sessionId, devices)), ...(await faultsOfLog(place.sessionId, done))];
+}
+
+/** Sequence number of the entry that began a run, which the run knows elsewhere. */
+async function beginOf(run_id: string): Promise<number> {
+  const begin = await client.db().collection("messages").findOne({ run_id, role: "user" });
+  return begin?.sequence ?? 0;
 }
 
 /** All pages of what the session shows, from the end to the begin. */

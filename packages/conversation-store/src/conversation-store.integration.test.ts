@@ -70,7 +70,7 @@ describe("messages", () => {
     expect(await store.messages.answerOf(runId)).toBeUndefined();
     const answers = await Promise.all(
       oneTo(3).map((number) =>
-        store.messages.addAnswer({ sessionId, userId, runId, content: `answer ${number}` }),
+        store.messages.addAnswer({ sessionId, userId, runId, asked: 1, content: `answer ${number}` }),
       ),
     );
     expect(new Set(answers.map((answer) => answer?.id)).size).toBe(1);
@@ -214,6 +214,7 @@ describe("runs", () => {
     sessionId: randomUUID(),
     userId: randomUUID(),
     messageId: randomUUID(),
+    asked: 1,
   });
 
   it("leaves a run that exists as it is", async () => {

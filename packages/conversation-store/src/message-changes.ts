@@ -16,12 +16,13 @@ interface ToSupersede {
 }
 
 export type Superseding =
-  /** `messageId` is the message that `runId` answers. */
+  /** `messageId` is the message that `runId` answers; the entry under number `asked` began that run. */
   | {
       readonly outcome: "changed";
       readonly change: Change;
       readonly messageId: string;
       readonly runId: string;
+      readonly asked: number;
     }
   /** Somebody has written or changed something since, or the message is not shown any more. */
   | { readonly outcome: "conflict" }
@@ -59,8 +60,8 @@ export interface MessageParts {
 
 export function createMessageChanges({ messages, log, contents }: MessageParts): MessageChanges {
   const find = async (session_id: string, _id: string) => {
-    const found = await messages.findOne({ _id, session_id });
-    return found !== null && isSaying(found) ? found : undefined;
+    const found = await messages.findOne({ _id });
+    return found?.session_id === session_id && isSaying(found) ? found : undefined;
   };
 
   /** The message and what it was before it was edited, the last version first. */
@@ -80,12 +81,12 @@ export function createMessageChanges({ messages, log, contents }: MessageParts):
 
   /** All runs that have answered the messages, or do. */
   async function runsOf(session_id: string, questions: readonly MessageDocument[]): Promise<string[]> {
-    const target = { $in: questions.map(({ _id }) => _id) };
-    const again = messages.find(
-      { session_id, change: "regeneration", target },
-      { projection: { run_id: 1 } },
+    const ids = questions.map(({ _id }) => _id);
+    const { controls } = await log.tail(session_id);
+    const again = controls.filter(
+      ({ change, target = "" }) => change === "regeneration" && ids.includes(target),
     );
-    return [...questions, ...(await again.toArray())].map(({ run_id }) => run_id);
+    return [...questions, ...again].map(({ run_id }) => run_id);
   }
 
   /** What a person did between `after` and the entry to come decides, which the entry's number makes sure of. */
@@ -99,15 +100,15 @@ export function createMessageChanges({ messages, log, contents }: MessageParts):
     const added = await log.append(place, async (last) => {
       const standing = await log.standing(sessionId, last);
       if (!standing.isCurrent(target)) return undefined;
-      const unseen = { session_id: sessionId, sequence: { $gt: after }, role: "user" } as const;
-      if ((await messages.findOne(unseen, { projection: { _id: 1 } })) !== null) return undefined;
-      return entryFor(target);
+      const unseen = await log.between(sessionId, after + 1, last);
+      return unseen.some(({ role }) => role === "user") ? undefined : entryFor(target);
     });
     if (added === undefined) return { outcome: "conflict" };
     const { document } = added;
     const change = await toChange(document, await log.standing(sessionId), contents);
     const answered = document.change === "regeneration" ? document.target : document._id;
-    return { outcome: "changed", change, messageId: answered ?? document._id, runId: document.run_id };
+    const { run_id: runId, sequence: asked } = document;
+    return { outcome: "changed", change, messageId: answered ?? document._id, runId, asked };
   }
 
   /** The entry of the deletion is there, so nobody adds an answer any more. */
@@ -180,7 +181,7 @@ export function createMessageChanges({ messages, log, contents }: MessageParts):
 
   /** All answers to the message that this one answers. */
   async function answersBeside(answer: MessageDocument): Promise<MessageDocument[]> {
-    const begin = await messages.findOne({ run_id: answer.run_id, role: "user" });
+    const begin = await log.at(answer.session_id, answer.asked ?? 0);
     const question =
       begin?.change === "regeneration" ? await find(answer.session_id, begin.target ?? "") : begin;
     if (!question) return [answer];

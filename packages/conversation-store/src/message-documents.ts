@@ -3,6 +3,7 @@ import type { Binary } from "mongodb";
 
 /** One entry of a session's log: a message, or what was done to one. Entries are added, and erased; never changed. */
 export interface MessageDocument {
+  /** By session and number: `entryId`. */
   _id: string;
   session_id: string;
   sequence: number;
@@ -26,6 +27,8 @@ export interface MessageDocument {
   /** Id of the message that is changed, and its sequence number if it is a person's. */
   target?: string;
   from?: number;
+  /** Sequence number of the last entry with a `change` ahead of this one, if there is any. */
+  last_change?: number;
   /** Of an answer: sequence number of the entry that began its run. */
   asked?: number;
   /** Its content is gone; of a deletion: all that it removes is. */
@@ -34,7 +37,7 @@ export interface MessageDocument {
 
 export type NewEntry = Omit<
   MessageDocument,
-  "_id" | "session_id" | "sequence" | "identity" | "created_at" | "content"
+  "_id" | "session_id" | "sequence" | "identity" | "created_at" | "content" | "last_change"
 > & { readonly user_id: string; readonly content: string };
 
 /** What remains of an entry that was deleted: its place. */
@@ -45,7 +48,6 @@ export const ERASURE = {
 
 /** Entries that say something; the others are about them. */
 export const SAYING = { change: { $nin: ["regeneration", "deletion"] } } as const;
-
 export const isSaying = ({ change }: Pick<MessageDocument, "change">): boolean =>
   change === undefined || change === "edit";
 

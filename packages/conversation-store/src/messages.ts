@@ -4,10 +4,18 @@ import type { Change, Message } from "@mobile-ai-agent/contracts";
 import type { Db } from "mongodb";
 import { createMessageChanges, type MessageChanges } from "./message-changes.ts";
 import { createMessageContents } from "./message-contents.ts";
-import { identityOf, type MessageDocument, SAYING } from "./message-documents.ts";
+import { identityOf, isSaying, type MessageDocument } from "./message-documents.ts";
 import { createMessageSearch, type MessageSearch } from "./message-search.ts";
 import { createSessionLog } from "./session-log.ts";
 import { toChange } from "./to-change.ts";
+
+/** A run, and the entry that began it. */
+export interface Answering {
+  readonly runId: string;
+  readonly sessionId: string;
+  /** The entry's sequence number. */
+  readonly asked: number;
+}
 
 export interface NewUserMessage {
   readonly sessionId: string;
@@ -18,11 +26,9 @@ export interface NewUserMessage {
   readonly clientMessageId?: string | undefined;
 }
 
-export interface NewAnswer {
-  readonly sessionId: string;
+export interface NewAnswer extends Answering {
   /** Whose session it is. */
   readonly userId: string;
-  readonly runId: string;
   readonly content: string;
   /** Whether the output filter or a refusal changed it. */
   readonly filtered?: boolean;
@@ -57,7 +63,7 @@ export interface MessageStore extends MessageChanges, MessageSearch {
   /** The answer of a run, once it is stored. */
   answerOf(runId: string): Promise<Message | undefined>;
   /** Whether the run still is the one that answers its message. */
-  isAnswering(run: { readonly id: string; readonly sessionId: string }): Promise<boolean>;
+  isAnswering(run: Omit<Answering, "runId"> & { readonly id: string }): Promise<boolean>;
   /** The messages that the session shows, oldest first. */
   list(sessionId: string, page: MessagePage): Promise<Message[]>;
   /** What happened after sequence number `after`, at most `limit`. */
@@ -67,7 +73,7 @@ export interface MessageStore extends MessageChanges, MessageSearch {
   removeAll(sessionId: string): Promise<void>;
 }
 
-/** Entries that one read takes, at least. */
+/** Entries that one read takes, once the first ones were not enough. */
 const BATCH = 50;
 
 export function createMessageStore(db: Db, cipher: ContentCipher): MessageStore {
@@ -77,37 +83,32 @@ export function createMessageStore(db: Db, cipher: ContentCipher): MessageStore 
   const log = createSessionLog(messages, contents);
   const changing = createMessageChanges({ messages, log, contents });
 
-  /** The entry of a person's that began the run. */
-  const beginOf = (run_id: string) => messages.findOne({ run_id, role: "user" });
+  /** The entry that began the run, if it is there and nothing has come in its place. */
+  async function beginOf({ runId, sessionId, asked }: Answering, upTo?: number) {
+    const begin = await log.at(sessionId, asked);
+    if (begin?.run_id !== runId) return undefined;
+    return (await log.standing(sessionId, upTo)).isAnswering(begin) ? begin : undefined;
+  }
 
   async function list(session_id: string, { after = 0, before, limit }: MessagePage): Promise<Message[]> {
-    const last = await log.last(session_id);
+    const { last } = await log.tail(session_id);
     const standing = await log.standing(session_id, last);
     const found: MessageDocument[] = [];
-    const inOrder = async () => {
-      const page = step > 0 ? found : found.toReversed();
-      return await Promise.all(page.map((entry) => toMessage(entry, standing.runOf(entry))));
-    };
-    const end = Math.min(before ?? Number.POSITIVE_INFINITY, last + 1);
-    const range = { $gt: after, $lt: end };
-    const step = before === undefined ? 1 : -1;
-    // What is not shown can't be told by a query: whether an answer is depends on its run.
-    for (;;) {
-      const entries = await messages
-        .find({ session_id, sequence: { ...range }, ...SAYING })
-        .sort({ sequence: step })
-        .limit(Math.max(limit, BATCH))
-        .toArray();
-      for (const entry of entries) {
-        if (!standing.isCurrent(entry)) continue;
-        found.push(entry);
-        if (found.length === limit) return await inOrder();
-      }
-      if (entries.length < Math.max(limit, BATCH)) return await inOrder();
-      const edge = entries.at(-1)?.sequence ?? 0;
-      if (step > 0) range.$gt = edge;
-      else range.$lt = edge;
+    const isForward = before === undefined;
+    let [from, to] = [after + 1, Math.min(before ?? Number.POSITIVE_INFINITY, last + 1) - 1];
+    // What is not shown can't be told by a number: whether an answer is depends on its run.
+    for (let size = limit; from <= to && found.length < limit; size = Math.max(limit, BATCH)) {
+      const edge = isForward ? Math.min(to, from + size - 1) : Math.max(from, to - size + 1);
+      const batch = await (isForward
+        ? log.between(session_id, from, edge)
+        : log.between(session_id, edge, to));
+      const shown = batch.filter((entry) => isSaying(entry) && standing.isCurrent(entry));
+      if (isForward) found.push(...shown.slice(0, limit - found.length));
+      else found.unshift(...shown.slice(found.length - limit));
+      if (isForward) from = edge + 1;
+      else to = edge - 1;
     }
+    return await Promise.all(found.map((entry) => toMessage(entry, standing.runOf(entry))));
   }
 
   return {
@@ -117,7 +118,7 @@ export function createMessageStore(db: Db, cipher: ContentCipher): MessageStore 
     async createIndexes() {
       await messages.createIndex({ session_id: 1, sequence: 1 }, { unique: true });
       await messages.createIndex({ session_id: 1, identity: 1 }, { unique: true });
-      await messages.createIndex({ session_id: 1, change: 1, sequence: 1 });
+      await messages.createIndex({ session_id: 1, change: 1 });
       await messages.createIndex({ run_id: 1, role: 1 }, { unique: true });
       await messages.createIndex({ user_id: 1, created_at: -1, _id: -1 });
     },
@@ -144,13 +145,13 @@ export function createMessageStore(db: Db, cipher: ContentCipher): MessageStore 
       return document === null ? undefined : await toMessage(document);
     },
 
-    async addAnswer({ sessionId, userId, runId, content, filtered = false }) {
-      const begin = await beginOf(runId);
+    async addAnswer({ userId, content, filtered = false, ...run }) {
+      const { sessionId, runId, asked } = run;
       const added = await log.append({ sessionId, identity: `answer:${runId}` }, async (last) => {
-        if (begin === null || !(await log.standing(sessionId, last)).isAnswering(begin)) return undefined;
+        if ((await beginOf(run, last)) === undefined) return undefined;
         return {
           user_id: userId,
-          ...{ role: "assistant", type: "text", content, run_id: runId, asked: begin.sequence },
+          ...{ role: "assistant", type: "text", content, run_id: runId, asked },
           ...(filtered && { metadata: { filtered } }),
         };
       });
@@ -162,24 +163,22 @@ export function createMessageStore(db: Db, cipher: ContentCipher): MessageStore 
       return document === null ? undefined : await toMessage(document);
     },
 
-    async isAnswering({ id, sessionId }) {
-      const begin = await beginOf(id);
-      return begin !== null && (await log.standing(sessionId)).isAnswering(begin);
-    },
+    isAnswering: async ({ id: runId, ...run }) => (await beginOf({ runId, ...run })) !== undefined,
 
     list,
 
     async changes(session_id, { after, limit }) {
-      const page = messages.find({ session_id, sequence: { $gt: after } });
-      const entries = await page.sort({ sequence: 1 }).limit(limit).toArray();
-      const standing = await log.standing(session_id);
+      const { last } = await log.tail(session_id);
+      const entries = await log.between(session_id, after + 1, Math.min(last, after + limit));
+      const standing = await log.standing(session_id, last);
       await changing.finishDeletions(entries);
       return await Promise.all(entries.map((entry) => toChange(entry, standing, contents)));
     },
 
     async history(session_id, limit, _id) {
-      const question = await messages.findOne({ _id, session_id });
-      if (question === null || !(await log.standing(session_id)).isCurrent(question)) return undefined;
+      const question = await messages.findOne({ _id });
+      if (question?.session_id !== session_id) return undefined;
+      if (!(await log.standing(session_id)).isCurrent(question)) return undefined;
       return await list(session_id, { before: question.sequence + 1, limit });
     },
 

@@ -8,6 +8,8 @@ interface RunDocument {
   session_id: string;
   user_id: string;
   message_id: string;
+  /** Sequence number of the entry that began it. */
+  asked: number;
   status: RunStatus;
   /** When its user asked for its end. */
   cancel_requested_at?: Date;
@@ -62,6 +64,8 @@ export interface Run {
   readonly sessionId: string;
   readonly userId: string;
   readonly messageId: string;
+  /** Sequence number of the entry that began it: the message, or that it is to be answered anew. */
+  readonly asked: number;
   readonly status: RunStatus;
   /** Whether its user has asked for its end. */
   readonly cancelRequested: boolean;
@@ -79,6 +83,7 @@ export interface NewRun {
   readonly sessionId: string;
   readonly userId: string;
   readonly messageId: string;
+  readonly asked: number;
 }
 
 export interface RunStore {
@@ -125,13 +130,14 @@ export function createRunStore(db: Db, cipher: ContentCipher): RunStore {
       await runs.createIndex({ user_id: 1, _id: 1 });
     },
 
-    async create({ runId, sessionId, userId, messageId }) {
+    async create({ runId, sessionId, userId, messageId, asked }) {
       const now = new Date();
       const document: RunDocument = {
         _id: runId,
         session_id: sessionId,
         user_id: userId,
         message_id: messageId,
+        asked,
         status: "queued",
         created_at: now,
         updated_at: now,
@@ -243,6 +249,7 @@ function toRun(document: RunDocument): Run {
     sessionId: session_id,
     userId: user_id,
     messageId: message_id,
+    asked: document.asked,
     status,
     cancelRequested: document.cancel_requested_at !== undefined,
     tainted: document.tainted === true,

@@ -3,6 +3,7 @@ import { startMongo, testCipher } from "@mobile-ai-agent/test-support";
 import { MongoClient } from "mongodb";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type ConversationStore, createConversationStore } from "./conversation-store.ts";
+import { entryId } from "./session-entries.ts";
 
 const MARKER = "Zanzibar";
 let mongo: Awaited<ReturnType<typeof startMongo>>;
@@ -30,11 +31,11 @@ async function converse(text = MARKER) {
   const owned = { sessionId: session.id, userId };
   await store.contexts.update(owned, { note: text });
   const { message, runId } = await store.messages.addUserMessage({ ...owned, type: "text", content: text });
-  await store.runs.create({ ...owned, runId, messageId: message.id });
+  await store.runs.create({ ...owned, runId, messageId: message.id, asked: message.sequence });
   const step = { text, calls: [{ id: "1", name: "a", arguments: text }], results: [text] };
   await store.runs.addStep({ id: runId, userId }, step);
   await store.runs.addStep({ id: runId, userId }, step);
-  const answer = await store.messages.addAnswer({ ...owned, runId, content: text });
+  const answer = await store.messages.addAnswer({ ...owned, runId, asked: message.sequence, content: text });
   if (answer === undefined) throw new Error("the run answers nothing");
   return { ...owned, runId, session, message, answer, step };
 }
@@ -72,11 +73,10 @@ it("refuses what was moved to another message, session, version or user", async 
   const content = (await collection("messages").findOne({ _id: one.message.id }))?.content;
   await collection("messages").updateOne({ _id: one.answer?.id }, { $set: { content } });
   await expect(store.messages.list(one.sessionId, { limit: 10 })).rejects.toMatchObject(changed);
-  await collection("messages").updateOne(
-    { _id: one.message.id },
-    { $set: { session_id: two.sessionId, sequence: 9, identity: "moved" } },
-  );
-  await expect(store.messages.list(two.sessionId, { after: 8, limit: 1 })).rejects.toMatchObject(changed);
+  const place = { _id: entryId(two.sessionId, 3), session_id: two.sessionId, sequence: 3, run_id: "moved" };
+  const document = await collection("messages").findOne({ _id: one.message.id });
+  await collection("messages").insertOne({ ...document, ...place });
+  await expect(store.messages.list(two.sessionId, { after: 2, limit: 1 })).rejects.toMatchObject(changed);
   const title = (await collection("sessions").findOne({ _id: one.sessionId }))?.title;
   await collection("sessions").updateOne({ _id: two.sessionId }, { $set: { title } });
   await expect(store.sessions.get(two.sessionId, two.userId)).rejects.toMatchObject(changed);
@@ -101,14 +101,21 @@ it("reads what was stored before there was a cipher, and goes on with it", async
   await collection("messages").insertMany([
     {
       ...message,
-      _id: randomUUID(),
+      _id: entryId(sessionId, 1),
       sequence: 1,
       identity: "1",
       role: "user",
       user_id: userId,
       content: "Hi",
     },
-    { ...message, _id: randomUUID(), sequence: 2, identity: "2", role: "assistant", content: "Hello" },
+    {
+      ...message,
+      _id: entryId(sessionId, 2),
+      sequence: 2,
+      identity: "2",
+      role: "assistant",
+      content: "Hello",
+    },
   ]);
   const step = { text: "", calls: [], results: ["old"] };
   await collection("runs").insertOne({ ...{ _id: runId, user_id: userId, steps: [step] }, ...dates });

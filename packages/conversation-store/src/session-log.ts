@@ -1,13 +1,14 @@
-import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { isDuplicateKey } from "@mobile-ai-agent/service-kit";
 import type { Collection } from "mongodb";
 import type { MessageContents } from "./message-contents.ts";
 import type { MessageDocument, NewEntry } from "./message-documents.ts";
+import { createSessionEntries, entryId, type SessionEntries } from "./session-entries.ts";
+import { createSessionTails, type SessionTail } from "./session-tails.ts";
 import { CONTROL, type Control, type Standing, standingOf } from "./standing.ts";
 
 /** The entries of sessions, each under the next number of its session. */
-export interface SessionLog {
+export interface SessionLog extends SessionEntries {
   /**
    * Adds an entry, unless the session has one of this identity.
    *
@@ -19,8 +20,8 @@ export interface SessionLog {
     place: { readonly sessionId: string; readonly identity: string },
     compose: (last: number) => Promise<NewEntry | undefined> | NewEntry,
   ): Promise<{ document: MessageDocument; created: boolean } | undefined>;
-  /** Sequence number of the last entry; 0 without any. */
-  last(sessionId: string): Promise<number>;
+  /** Its end, and what of it is about other entries. */
+  tail(sessionId: string): Promise<SessionTail>;
   /** What counts as of an entry, the last one unless given. */
   standing(sessionId: string, upTo?: number): Promise<Standing>;
   /** As `standing`, of several sessions. */
@@ -34,59 +35,63 @@ export function createSessionLog(
   messages: Collection<MessageDocument>,
   contents: MessageContents,
 ): SessionLog {
-  const changes = { change: { $in: ["edit", "regeneration", "deletion"] as ("edit" | "regeneration")[] } };
+  const entries = createSessionEntries(messages);
+  const tails = createSessionTails(entries);
 
-  async function last(session_id: string): Promise<number> {
-    const found = await messages.findOne(
-      { session_id },
-      { sort: { sequence: -1 }, projection: { sequence: 1 } },
-    );
-    return found?.sequence ?? 0;
+  /** The entry of this identity, after an insert was refused: mostly it is not there, but another under the number. */
+  async function sameAs(session_id: string, identity: string, before: SessionTail) {
+    const { last } = await tails.now(session_id);
+    const faster = await entries.between(session_id, before.last + 1, last);
+    const same = faster.find((entry) => entry.identity === identity);
+    return same ?? (faster.length > 0 ? null : await messages.findOne({ session_id, identity }));
   }
 
   return {
-    /** The unique index refuses a number to all but one writer; the others try again. */
+    ...entries,
+
+    /** The id refuses a number to all but one writer; the others try again. */
     async append({ sessionId: session_id, identity }, compose) {
-      const _id = randomUUID();
       for (let attempt = 1; ; attempt++) {
-        const known = await last(session_id);
-        const entry = await compose(known);
-        const document: MessageDocument | undefined = entry && {
+        const tail = await tails.now(session_id);
+        const entry = await compose(tail.last);
+        if (entry === undefined) {
+          const existing = await messages.findOne({ session_id, identity });
+          return existing === null ? undefined : { document: existing, created: false };
+        }
+        const _id = entryId(session_id, tail.last + 1);
+        const last_change = tail.controls.at(-1)?.sequence;
+        const document: MessageDocument = {
           ...entry,
-          ...{ _id, session_id, identity, sequence: known + 1, created_at: new Date() },
+          ...{ _id, session_id, identity, sequence: tail.last + 1, created_at: new Date() },
+          ...(last_change !== undefined && { last_change }),
           content: await contents.seal({ _id, session_id, user_id: entry.user_id }, entry.content),
         };
         // A deletion has no run.
-        if (document?.change === "deletion") document.run_id = document._id;
-        let refusal: unknown;
+        if (document.change === "deletion") document.run_id = _id;
         try {
-          if (document) {
-            await messages.insertOne(document);
-            return { document, created: true };
-          }
+          await messages.insertOne(document);
+          return { document, created: true };
         } catch (error) {
           if (!isDuplicateKey(error)) throw error;
-          refusal = error;
+          const existing = await sameAs(session_id, identity, tail);
+          if (existing !== null) return { document: existing, created: false };
+          if (attempt === MAX_ATTEMPTS) throw error;
         }
-        const existing = await messages.findOne({ session_id, identity });
-        if (existing !== null) return { document: existing, created: false };
-        if (document === undefined) return undefined;
-        if (attempt === MAX_ATTEMPTS) throw refusal;
         await delay(Math.random() * Math.min(attempt, 10));
       }
     },
 
-    last,
+    tail: tails.now,
 
-    async standing(session_id, upTo) {
-      const range = upTo === undefined ? {} : { sequence: { $lte: upTo } };
-      const found = messages.find({ session_id, ...changes, ...range }, { projection: CONTROL });
-      return standingOf(await found.toArray());
+    async standing(sessionId, upTo) {
+      const { controls } = await (upTo === undefined ? tails.now(sessionId) : tails.upTo(sessionId, upTo));
+      return standingOf(upTo === undefined ? controls : controls.filter(({ sequence }) => sequence <= upTo));
     },
 
     async standings(sessionIds) {
+      const change = { $in: ["edit", "regeneration", "deletion"] as ("edit" | "regeneration")[] };
       const found = messages.find(
-        { session_id: { $in: [...sessionIds] }, ...changes },
+        { session_id: { $in: [...sessionIds] }, change },
         { projection: { ...CONTROL, session_id: 1 } },
       );
       const bySession = new Map<string, Control[]>(sessionIds.map((id) => [id, []]));

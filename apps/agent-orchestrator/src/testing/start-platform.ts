@@ -86,8 +86,9 @@ export async function startPlatform() {
       const { message, runId } = await store.messages.addUserMessage({
         ...{ sessionId, userId, type: "text" as const, content },
       });
-      await store.runs.create({ runId, sessionId, userId, messageId: message.id });
-      return { runId, sessionId, userId };
+      const run = { runId, sessionId, userId, asked: message.sequence };
+      await store.runs.create({ ...run, messageId: message.id });
+      return run;
     },
 
     async eventsOf(runId: string): Promise<RunEvent[]> {

@@ -47,7 +47,7 @@ async function storeRun() {
   const { id: sessionId } = (await store.sessions.create({ userId })).session;
   const { id: otherId } = (await store.sessions.create({ userId })).session;
   await store.contexts.update({ sessionId, userId }, { name: "Ada" });
-  await store.runs.create({ runId, sessionId, userId, messageId: randomUUID() });
+  await store.runs.create({ runId, sessionId, userId, messageId: randomUUID(), asked: 1 });
   return { runId, sessionId, otherId, userId };
 }
 

@@ -43,7 +43,8 @@ export function createMessage({ store, queue, checkMedia, tell }: Dependencies):
       mediaId,
       clientMessageId,
     });
-    const run = await store.runs.create({ runId, sessionId, userId, messageId: message.id });
+    const { id: messageId, sequence: asked } = message;
+    const run = await store.runs.create({ runId, sessionId, userId, messageId, asked });
     if (run.status === "queued") await queue.enqueue(runId, contextHeaders().traceparent);
     await store.sessions.touch(sessionId);
     if (message.sequence === 1 && session.title === "") {
