@@ -194,6 +194,7 @@ describe("what a tool's answer led to, after the orchestrator was stopped behind
     await platform.db
       .collection<{ _id: string }>("runs")
       .updateOne({ _id: run.runId }, { $unset: { tainted: "" } });
+    await platform.db.collection<{ _id: string }>("session_taints").deleteOne({ _id: run.sessionId });
     await platform.startOrchestrator(env);
     await finish(run);
     expect(leaks(new Set(["mine"]))).toHaveLength(1);

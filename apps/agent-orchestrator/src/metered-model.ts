@@ -24,7 +24,7 @@ export class TokensSpent extends Error {
 
 export interface MeterOptions {
   readonly budget: RunDependencies["budget"];
-  readonly run: Pick<Run, "id" | "userId">;
+  readonly run: Pick<Run, "id" | "userId" | "status">;
   /** Tokens of one answer. */
   readonly maxAnswer: number;
   /** Tokens of the whole run. */
@@ -43,6 +43,9 @@ export interface MeterOptions {
 export function meterModel(model: LanguageModel, options: MeterOptions): LanguageModel {
   const { budget, run, maxAnswer, maxRun, metrics, logger } = options;
 
+  /** Tokens that the run has used. Who begins a run knows that it has used none. */
+  let used = run.status === "queued" ? 0 : undefined;
+
   const refuse = (limit: TokenLimit) => {
     metrics.refuse(limit);
     return new TokensSpent(limit);
@@ -50,7 +53,8 @@ export function meterModel(model: LanguageModel, options: MeterOptions): Languag
 
   /** @returns `short`: the limit that makes the answer shorter. @throws TokensSpent */
   async function reserve(prompt: number): Promise<{ reservation: Reservation; short?: TokenLimit }> {
-    const left = maxRun - (await budget.usedByRun(run.id));
+    used ??= await budget.usedByRun(run.id);
+    const left = maxRun - used;
     const least = prompt + Math.min(MIN_ANSWER, maxAnswer);
     if (left < least) throw refuse("run");
     const wanted = prompt + maxAnswer;
@@ -89,6 +93,7 @@ export function meterModel(model: LanguageModel, options: MeterOptions): Languag
         if (use.tokens > reservation.tokens)
           logger.warn("a call used more tokens than it can have", { run_id: run.id, ...use, reservation });
         await budget.settle(reservation, use);
+        used = (used ?? 0) + use.tokens;
         metrics.use(use);
       }
       if (short && end?.finish === "length") throw refuse(short);

@@ -83,7 +83,10 @@ it("does not answer twice: it ends what the model can't go on with, and complete
   const finished = await platform.storeRun("hello");
   await runLog.append({ kind: "token", runId: finished.runId, sequence: 1, text: "Hi" });
   const answer = await store.messages.addAnswer({ ...finished, content: "Hi" });
-  for (const { runId } of [interrupted, finished]) await queue.enqueue(runId);
+  for (const { runId } of [interrupted, finished]) {
+    await store.runs.setStatus(runId, "running");
+    await queue.enqueue(runId);
+  }
   await platform.startOrchestrator();
   expect((await platform.eventsOf(interrupted.runId)).at(-1)).toMatchObject({ kind: "failed", sequence: 2 });
   expect((await platform.eventsOf(finished.runId)).at(-1)).toMatchObject({

@@ -19,6 +19,6 @@ export async function checkTaint(store: RunDependencies["store"], run: Run, show
     Object.keys(shown.context).length > 0 ||
     shown.conversation.some(({ type }) => type !== "text") ||
     (await store.runs.isSessionTainted(run.sessionId));
-  if (isTainted) await store.runs.taint(run.id);
+  if (isTainted) await store.runs.taint(run);
   return isTainted;
 }

@@ -17,6 +17,7 @@ export const REFERENCES: readonly Reference[] = [
   { from: "messages", field: "session_id", to: "sessions" },
   { from: "contexts", field: "session_id", to: "sessions" },
   { from: "session_titles", field: "session_id", to: "sessions" },
+  { from: "session_taints", field: "_id", to: "sessions" },
   { from: "runs", field: "session_id", to: "sessions" },
   { from: "runs", field: "message_id", to: "messages" },
 ];

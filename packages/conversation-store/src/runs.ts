@@ -1,4 +1,4 @@
-import type { ContentCipher, Place } from "@mobile-ai-agent/content-cipher";
+import type { ContentCipher, Place as SealedPlace } from "@mobile-ai-agent/content-cipher";
 import type { FailureCode, RunStatus } from "@mobile-ai-agent/contracts";
 import { isDuplicateKey } from "@mobile-ai-agent/service-kit";
 import type { Binary, Db, Filter } from "mongodb";
@@ -86,6 +86,19 @@ export interface NewRun {
   readonly asked: number;
 }
 
+/** A run, and where it is. */
+export type Place = Pick<Run, "id" | "sessionId" | "userId">;
+
+/**
+ * A session with a tainted run, by its id: so it is found without a search among runs. Its own document would not do:
+ * FerretDB's update writes the whole document that it found, and what another wrote meanwhile is lost.
+ */
+interface TaintDocument {
+  _id: string;
+  user_id: string;
+  created_at: Date;
+}
+
 export interface RunStore {
   createIndexes(): Promise<void>;
   /** Stores a queued run; one that exists is left and returned as it is. */
@@ -94,14 +107,14 @@ export interface RunStore {
   setStatus(runId: string, status: RunStatus): Promise<void>;
   fail(runId: string, failure: RunFailure): Promise<void>;
   /** A step has results of tools: it taints the run. */
-  addStep(run: Pick<Run, "id" | "userId">, step: RunStep): Promise<void>;
+  addStep(run: Place, step: RunStep): Promise<void>;
   /** Only who takes a run over needs it, so a run is read without. */
   progressOf(run: Pick<Run, "id" | "userId">): Promise<RunProgress>;
-  taint(runId: string): Promise<void>;
-  /** Whether a run of the session is tainted: the model is shown its answer. */
+  taint(run: Place): Promise<void>;
+  /** Whether a run of the session is tainted, or was: the model is shown its answer. */
   isSessionTainted(sessionId: string): Promise<boolean>;
   /** Lets a run wait, until `until` at most. */
-  park(run: Pick<Run, "id" | "userId">, step: OpenStep, until: Date): Promise<void>;
+  park(run: Place, step: OpenStep, until: Date): Promise<void>;
   /** Runs that wait though their time is over, or their user has asked for their end. */
   overdueWaiting(now: Date, limit: number): Promise<Run[]>;
   /** Notes that the user wants the run to end; whoever handles it hears of it by `RunCancellations`. */
@@ -122,12 +135,23 @@ const WITHOUT_STEPS = { projection: { steps: 0, open_step: 0 } } as const;
 
 export function createRunStore(db: Db, cipher: ContentCipher): RunStore {
   const runs = db.collection<RunDocument>("runs");
+  const taints = db.collection<TaintDocument>("session_taints");
+
+  /** Before the run itself, so that a tainted run never stands in a session that is not. */
+  async function taintSession({ sessionId, userId }: Place): Promise<void> {
+    try {
+      await taints.insertOne({ _id: sessionId, user_id: userId, created_at: new Date() });
+    } catch (error) {
+      if (!isDuplicateKey(error)) throw error;
+    }
+  }
+
   return {
     async createIndexes() {
       await runs.createIndex({ status: 1, updated_at: 1 });
-      await runs.createIndex({ session_id: 1, tainted: 1 });
       await runs.createIndex({ session_id: 1, updated_at: 1 });
       await runs.createIndex({ user_id: 1, _id: 1 });
+      await taints.createIndex({ user_id: 1 });
     },
 
     async create({ runId, sessionId, userId, messageId, asked }) {
@@ -166,7 +190,9 @@ export function createRunStore(db: Db, cipher: ContentCipher): RunStore {
       await runs.updateOne({ _id: runId }, { $set: { status: "failed", failure, updated_at: new Date() } });
     },
 
-    async addStep({ id, userId }, step) {
+    async addStep(run, step) {
+      const { id, userId } = run;
+      await taintSession(run);
       const sealed = await cipher.seal(userId, placeOf(id, "steps"), JSON.stringify(step));
       const change = {
         $push: { steps: sealed },
@@ -187,17 +213,19 @@ export function createRunStore(db: Db, cipher: ContentCipher): RunStore {
       return { steps: await Promise.all(steps), openStep };
     },
 
-    async taint(runId) {
-      await runs.updateOne({ _id: runId }, { $set: { tainted: true } });
+    async taint(run) {
+      await taintSession(run);
+      await runs.updateOne({ _id: run.id }, { $set: { tainted: true } });
     },
 
     async isSessionTainted(sessionId) {
-      const found = await runs.findOne({ session_id: sessionId, tainted: true }, { projection: { _id: 1 } });
-      return found !== null;
+      return (await taints.findOne({ _id: sessionId })) !== null;
     },
 
-    async park({ id, userId }, step, until) {
+    async park(run, step, until) {
+      const { id, userId } = run;
       const tainted = step.results.some((result) => result !== null);
+      if (tainted) await taintSession(run);
       const open_step = await cipher.seal(userId, placeOf(id, "open_step"), JSON.stringify(step));
       const waiting = { status: "waiting", open_step, waiting_until: until } as const;
       const change = { ...waiting, ...(tainted && { tainted }), updated_at: new Date() };
@@ -232,6 +260,7 @@ export function createRunStore(db: Db, cipher: ContentCipher): RunStore {
 
     async removeAll(session_id) {
       await runs.deleteMany({ session_id });
+      await taints.deleteOne({ _id: session_id });
     },
 
     async unfinishedBefore(date, limit) {
@@ -259,7 +288,7 @@ function toRun(document: RunDocument): Run {
   };
 }
 
-function placeOf(runId: string, field: string): Place {
+function placeOf(runId: string, field: string): SealedPlace {
   return { collection: "runs", record: runId, field };
 }
 

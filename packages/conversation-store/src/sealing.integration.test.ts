@@ -33,8 +33,8 @@ async function converse(text = MARKER) {
   const { message, runId } = await store.messages.addUserMessage({ ...owned, type: "text", content: text });
   await store.runs.create({ ...owned, runId, messageId: message.id, asked: message.sequence });
   const step = { text, calls: [{ id: "1", name: "a", arguments: text }], results: [text] };
-  await store.runs.addStep({ id: runId, userId }, step);
-  await store.runs.addStep({ id: runId, userId }, step);
+  await store.runs.addStep({ ...owned, id: runId }, step);
+  await store.runs.addStep({ ...owned, id: runId }, step);
   const answer = await store.messages.addAnswer({ ...owned, runId, asked: message.sequence, content: text });
   if (answer === undefined) throw new Error("the run answers nothing");
   return { ...owned, runId, session, message, answer, step };
@@ -127,6 +127,6 @@ it("reads what was stored before there was a cipher, and goes on with it", async
     "Hello",
   ]);
   expect(await store.messages.search(sessionId, { text: "hell", limit: 9 })).toHaveLength(1);
-  await store.runs.addStep({ id: runId, userId }, step);
+  await store.runs.addStep({ id: runId, sessionId, userId }, step);
   expect((await store.runs.progressOf({ id: runId, userId })).steps).toEqual([step, step]);
 });

@@ -28,6 +28,8 @@ export interface NewSession {
 export interface SessionStore {
   createIndexes(): Promise<void>;
   create(session: NewSession): Promise<{ session: Session; token: string }>;
+  /** Whether there is such a session, and it is the user's. */
+  isOf(userId: string, id: string): Promise<boolean>;
   /** @returns undefined when there is none, or it is another user's. */
   get(id: string, userId: string): Promise<Session | undefined>;
   /**
@@ -57,6 +59,12 @@ export interface SessionStore {
 export function createSessionStore(db: Db, cipher: ContentCipher): SessionStore {
   const sessions = db.collection<SessionDocument>("sessions");
   const titles = createTitles(db, cipher);
+
+  /** By its id alone, which is all that FerretDB has an index for. */
+  async function find(id: string, userId: string): Promise<SessionDocument | undefined> {
+    const document = await sessions.findOne({ _id: id });
+    return document?.user_id === userId ? document : undefined;
+  }
 
   async function withTitles(userId: string, documents: readonly SessionDocument[]): Promise<Session[]> {
     if (documents.length === 0) return [];
@@ -95,9 +103,11 @@ export function createSessionStore(db: Db, cipher: ContentCipher): SessionStore 
       return { session: describe(document, title), token };
     },
 
+    isOf: async (userId, id) => (await find(id, userId)) !== undefined,
+
     async get(id, userId) {
-      const document = await sessions.findOne({ _id: id, user_id: userId });
-      return document === null ? undefined : (await withTitles(userId, [document]))[0];
+      const document = await find(id, userId);
+      return document && (await withTitles(userId, [document]))[0];
     },
 
     async list(user_id, { after, limit }) {
@@ -121,8 +131,8 @@ export function createSessionStore(db: Db, cipher: ContentCipher): SessionStore 
     },
 
     async deviceInfoOf({ sessionId, userId }) {
-      const document = await sessions.findOne({ _id: sessionId, user_id: userId });
-      if (document === null) return {};
+      const document = await find(sessionId, userId);
+      if (document === undefined) return {};
       return JSON.parse(await cipher.open(userId, placeOf(sessionId, "device_info"), document.device_info));
     },
 

@@ -59,8 +59,10 @@ export function createTokenLedger(db: Db): TokenLedger {
     },
 
     async settle(callId, used, counted) {
-      const open = { _id: callId, used: { $exists: false } };
-      await uses.updateOne(open, { $set: { used, counted, settled_at: new Date() } });
+      // By the id alone, which is all that FerretDB has an index for; and in two steps, as FerretDB's would be anyway.
+      const use = await uses.findOne({ _id: callId });
+      if (use === null || use.used !== undefined) return;
+      await uses.updateOne({ _id: callId }, { $set: { used, counted, settled_at: new Date() } });
     },
 
     async tallyOf({ userId, day }) {

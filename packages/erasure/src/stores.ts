@@ -148,6 +148,11 @@ export const STORES: readonly Store[] = [
     ...ERASED,
   },
   {
+    ...{ ...TALK, name: "session_taints", what: "which sessions have read what others wrote" },
+    found: { field: "user_id" },
+    ...ERASED,
+  },
+  {
     ...{ ...TALK, name: "messages", what: "what was said, sealed" },
     found: { field: "session_id", parent: "sessions" },
     ...ERASED,

@@ -21,6 +21,11 @@ export async function sessionOf(caller: Caller, id: string): Promise<Session | u
   return id === onlySession ? await store.sessions.get(id, userId) : undefined;
 }
 
+/** Whether `sessionOf` would give the session. */
+export async function maySee({ store, userId, onlySession }: Caller, id: string): Promise<boolean> {
+  return (onlySession === undefined || id === onlySession) && (await store.sessions.isOf(userId, id));
+}
+
 const MOST = 100;
 
 /** @returns the sessions that the caller may see, the last used first, at most 100 */

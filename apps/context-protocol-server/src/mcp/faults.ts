@@ -1,6 +1,6 @@
 import { ProtocolError } from "@modelcontextprotocol/server";
 import type { Caller } from "./caller.ts";
-import { sessionOf } from "./caller.ts";
+import { maySee } from "./caller.ts";
 
 /** The caller's fault, in words for the model that called: it can mend its arguments and call again. */
 export class ToolFault extends Error {}
@@ -28,7 +28,7 @@ export function sheltered<Args extends unknown[], Result>(
 
 /** @throws ToolFault unless the session is the caller's */
 export async function requireSession(caller: Caller, id: string): Promise<void> {
-  if ((await sessionOf(caller, id)) === undefined) {
+  if (!(await maySee(caller, id))) {
     throw new ToolFault("there is no such session; list_sessions shows the ones there are");
   }
 }

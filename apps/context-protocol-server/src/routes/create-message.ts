@@ -4,7 +4,7 @@ import { contextHeaders, parseBody, userOf } from "@mobile-ai-agent/service-kit"
 import type { RequestHandler } from "express";
 import type { MediaCheck } from "../media-check.ts";
 import { originSocket, type TellUser } from "../tell-user.ts";
-import { ownedSession } from "./owned-session.ts";
+import { ownedSessionId } from "./owned-session.ts";
 
 interface Dependencies {
   readonly store: ConversationStore;
@@ -28,8 +28,7 @@ export function createMessage({ store, queue, checkMedia, tell }: Dependencies):
     clientMessageId !== undefined &&
     (await store.messages.findUserMessage(sessionId, clientMessageId)) !== undefined;
   return async (request, response) => {
-    const session = await ownedSession(store, request);
-    const sessionId = session.id;
+    const sessionId = await ownedSessionId(store, request);
     const { type, content, ...written } = parseBody(CreateMessageRequest, request);
     const { client_message_id: clientMessageId, media_id: mediaId } = written;
     if (mediaId !== undefined && !(await isStored(sessionId, clientMessageId)))
@@ -47,7 +46,8 @@ export function createMessage({ store, queue, checkMedia, tell }: Dependencies):
     const run = await store.runs.create({ runId, sessionId, userId, messageId, asked });
     if (run.status === "queued") await queue.enqueue(runId, contextHeaders().traceparent);
     await store.sessions.touch(sessionId);
-    if (message.sequence === 1 && session.title === "") {
+    const session = message.sequence === 1 ? await store.sessions.get(sessionId, userId) : undefined;
+    if (session?.title === "") {
       const title = titleOf(message);
       await store.sessions.setAutomaticTitle({ sessionId, userId }, title);
       await tell(userId, { name: "session:changed", payload: { ...session, title } });

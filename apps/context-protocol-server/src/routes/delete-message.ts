@@ -3,7 +3,7 @@ import { userOf } from "@mobile-ai-agent/service-kit";
 import type { RequestHandler } from "express";
 import { type ChangeDependencies, cancelSuperseded, noSuchMessage } from "../change-conversation.ts";
 import { messageIdOf } from "./message-id.ts";
-import { ownedSession } from "./owned-session.ts";
+import { ownedSessionId } from "./owned-session.ts";
 
 /**
  * DELETE /api/message/:sessionId/:messageId: removes an answer, or one of the caller's messages with what it was before
@@ -14,7 +14,7 @@ export function deleteMessage(
 ): RequestHandler {
   const { store, tell, runLog } = dependencies;
   return async (request, response) => {
-    const { id: sessionId } = await ownedSession(store, request);
+    const sessionId = await ownedSessionId(store, request);
     const removed = await store.messages.remove(sessionId, messageIdOf(request));
     if (removed === undefined) throw noSuchMessage();
     await cancelSuperseded(dependencies, sessionId);

@@ -7,7 +7,7 @@ import {
 import { userOf } from "@mobile-ai-agent/service-kit";
 import type { RequestHandler } from "express";
 import type { TellUser } from "../tell-user.ts";
-import { ownedSession } from "./owned-session.ts";
+import { ownedSessionId } from "./owned-session.ts";
 
 interface Dependencies {
   readonly store: ConversationStore;
@@ -22,7 +22,7 @@ interface Dependencies {
  */
 export function deleteSession({ store, cancellations, runLog, tell }: Dependencies): RequestHandler {
   return async (request, response) => {
-    const { id } = await ownedSession(store, request);
+    const id = await ownedSessionId(store, request);
     const unfinished = await store.runs.unfinishedOf(id);
     const logged = await store.runs.changedSince(id, new Date(Date.now() - 2 * RUN_LOG_KEEP_MS));
     await store.deletions.remove(id);

@@ -2,12 +2,12 @@ import { type ChangeList, ListChangesQuery } from "@mobile-ai-agent/contracts";
 import type { ConversationStore } from "@mobile-ai-agent/conversation-store";
 import { parseQuery } from "@mobile-ai-agent/service-kit";
 import type { RequestHandler } from "express";
-import { ownedSession } from "./owned-session.ts";
+import { ownedSessionId } from "./owned-session.ts";
 
 /** GET /api/message/:sessionId/changes?after=&limit=: what happened in the session after a change, in order. */
 export function listChanges(store: ConversationStore): RequestHandler {
   return async (request, response) => {
-    const { id } = await ownedSession(store, request);
+    const id = await ownedSessionId(store, request);
     const { after, limit } = parseQuery(ListChangesQuery, request);
     // One more than asked for tells whether there is another page.
     const found = await store.messages.changes(id, { after, limit: limit + 1 });

@@ -2,7 +2,7 @@ import { ListMessagesQuery, type MessageList } from "@mobile-ai-agent/contracts"
 import type { ConversationStore } from "@mobile-ai-agent/conversation-store";
 import { parseQuery } from "@mobile-ai-agent/service-kit";
 import type { RequestHandler } from "express";
-import { ownedSession } from "./owned-session.ts";
+import { ownedSessionId } from "./owned-session.ts";
 
 /**
  * GET /api/message/:sessionId?after=&before=&limit=: messages that the session shows, oldest first; those behind
@@ -10,7 +10,7 @@ import { ownedSession } from "./owned-session.ts";
  */
 export function listMessages(store: ConversationStore): RequestHandler {
   return async (request, response) => {
-    const { id } = await ownedSession(store, request);
+    const id = await ownedSessionId(store, request);
     const { after, before, limit } = parseQuery(ListMessagesQuery, request);
     // One more than asked for tells whether there is another page.
     const found = await store.messages.list(id, { after, before, limit: limit + 1 });

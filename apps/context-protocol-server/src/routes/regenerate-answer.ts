@@ -3,7 +3,7 @@ import { parseBody, userOf } from "@mobile-ai-agent/service-kit";
 import type { RequestHandler } from "express";
 import { answerAnew, type ChangeDependencies } from "../change-conversation.ts";
 import { messageIdOf } from "./message-id.ts";
-import { ownedSession } from "./owned-session.ts";
+import { ownedSessionId } from "./owned-session.ts";
 
 /**
  * POST /api/message/:sessionId/:messageId/regenerate: starts another run that answers one of the caller's messages;
@@ -11,7 +11,7 @@ import { ownedSession } from "./owned-session.ts";
  */
 export function regenerateAnswer(dependencies: ChangeDependencies): RequestHandler {
   return async (request, response) => {
-    const { id: sessionId } = await ownedSession(dependencies.store, request);
+    const sessionId = await ownedSessionId(dependencies.store, request);
     const messageId = messageIdOf(request);
     const { client_message_id: clientMessageId, after } = parseBody(RegenerateAnswerRequest, request);
     const userId = userOf(request).sub;

@@ -3,7 +3,7 @@ import { type ConversationStore, MAX_CONTEXT_BYTES } from "@mobile-ai-agent/conv
 import { HttpProblem, parseBody, userOf } from "@mobile-ai-agent/service-kit";
 import type { RequestHandler } from "express";
 import { contextChanged, etagOf, versionToMatch } from "./etag.ts";
-import { ownedSession } from "./owned-session.ts";
+import { ownedSessionId } from "./owned-session.ts";
 
 /**
  * PATCH /api/context/:sessionId, and POST /api/context/:sessionId/update for clients without PATCH: merges the body
@@ -11,7 +11,7 @@ import { ownedSession } from "./owned-session.ts";
  */
 export function updateContext(store: ConversationStore): RequestHandler {
   return async (request, response) => {
-    const { id } = await ownedSession(store, request);
+    const id = await ownedSessionId(store, request);
     const patch = parseBody(UpdateContextRequest, request);
     const session = { sessionId: id, userId: userOf(request).sub };
     const result = await store.contexts.update(session, patch, versionToMatch(request.get("if-match")));
