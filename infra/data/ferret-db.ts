@@ -20,6 +20,9 @@ export interface FerretDbArgs {
   readonly storageClass?: pulumi.Input<string>;
 }
 
+/** Of each pod. SQLite has one writer at a time, and many that wait keep looking whether it is their turn. */
+const CONNECTIONS = 4;
+
 /**
  * Credentials of the database: FerretDB 1.x has no passwords, a certificate lets a client in. The server reads which it
  * knows when it starts, so it knows two from the begin: the one in use and the next.
@@ -43,7 +46,7 @@ export async function createMongoCredentials(namespace: string): Promise<Record<
     "clients.crt": client.certificate + next.certificate,
     "client.pem": client.certificate + client.privateKey,
     "next.pem": next.certificate + next.privateKey,
-    uri: `mongodb://${NAME}:${PORT}/${DATABASE}?tls=true&directConnection=true`,
+    uri: `mongodb://${NAME}:${PORT}/${DATABASE}?tls=true&directConnection=true&maxPoolSize=${CONNECTIONS}`,
   };
 }
 

@@ -70,7 +70,8 @@ async function startOn(cleanup: AsyncDisposableStack, defect?: Defect): Promise<
   const common = {
     LOG_LEVEL: "error",
     ...{ PORT: "0", METRICS_PORT: "0" },
-    MONGODB_URI: mongo.uri,
+    // As in the cluster.
+    MONGODB_URI: `${mongo.uri}?maxPoolSize=4`,
     REDIS_URL: `redis://127.0.0.1:${redisPort}`,
     JWT_ISSUER: issuer.issuer,
     JWT_AUDIENCE: issuer.audience,

@@ -33,6 +33,7 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
+	go indexLookUps(ctx, os.Getenv("FERRETDB_SQLITE_URL"), logger)
 	if err := server.Run(ctx); err != nil {
 		logger.Error("ferretdb stopped", "error", err)
 		os.Exit(1)
