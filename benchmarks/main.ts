@@ -1,7 +1,9 @@
 /** Benchmarks compare variants within one run, since figures of different runs or machines say little. */
 import { parseArgs } from "node:util";
+import { measureAudit } from "./audit-time.ts";
 import { measureGatewayLimits } from "./gateway-limits.ts";
 import { measureGuard } from "./guard-time.ts";
+import { measureSealing } from "./sealing-time.ts";
 
 const { values } = parseArgs({ options: { seconds: { type: "string", default: "3" } } });
 const seconds = Number(values.seconds);
@@ -10,4 +12,6 @@ if (!(seconds > 0 && seconds <= 60)) {
   process.exit(2);
 }
 measureGuard();
+measureSealing();
+await measureAudit();
 await measureGatewayLimits(seconds);

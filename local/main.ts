@@ -119,7 +119,9 @@ function createProgram(signal: AbortSignal): Command {
 
   program
     .command("bench")
-    .description("measure side by side what the gateway's limits and the guard cost; needs redis-server")
+    .description(
+      "measure side by side what limits, the guard, sealing and the audit log cost; needs redis-server",
+    )
     .option("--seconds <n>", "how long each measurement takes", "3")
     .action(async (options) => (await import("./commands/bench.ts")).bench({ ...options, signal }));
 

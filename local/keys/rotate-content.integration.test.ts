@@ -12,7 +12,7 @@ import {
   type TransitCipher,
 } from "@mobile-ai-agent/content-cipher";
 import { type ConversationStore, createConversationStore } from "@mobile-ai-agent/conversation-store";
-import { newContentKeys, ringOf, startMongo } from "@mobile-ai-agent/test-support";
+import { hurriedClock, newContentKeys, ringOf, startMongo } from "@mobile-ai-agent/test-support";
 import { type Db, MongoClient } from "mongodb";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { kubectlOn, type PlatformKubectl } from "../platform-kubectl.ts";
@@ -89,7 +89,7 @@ async function startPod(name: string, db: Db): Promise<Pod> {
     return followed;
   };
   // Keys are forgotten at once, so that every request unwraps one.
-  const cipher = createContentCipher(db, ring("content-keys"), { ttlMs: 0 });
+  const cipher = createContentCipher(db, ring("content-keys"), { now: hurriedClock() });
   return {
     ...{ name, folder: home, paused: false, store: createConversationStore(db, cipher) },
     transit: createTransitCipher(ring("transit-keys")),

@@ -1,5 +1,18 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { constants, tmpdir } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { runChaos } from "./run-chaos.ts";
+
+/** Whatever ends this process, the databases' folders go with it. */
+const folder = mkdtempSync(join(tmpdir(), "chaos-"));
+process.env.TMPDIR = folder;
+process.once("exit", () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+
+// What was started is killed on `exit`, which does not come when a signal does what it does by default.
+for (const signal of ["SIGHUP", "SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => process.exit(128 + constants.signals[signal]));
+}
 
 const { values } = parseArgs({
   options: { clients: { type: "string" }, messages: { type: "string" } },

@@ -3,14 +3,11 @@ import { mkdtempDisposable, readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type RunEvent, SOCKET_PATH } from "@mobile-ai-agent/contracts";
-import { connectMongo, connectRedis, createLogger } from "@mobile-ai-agent/service-kit";
-import { CONTENT_ENV, createAuditKey, createIssuer } from "@mobile-ai-agent/test-support";
+import { connectMongo, connectRedis } from "@mobile-ai-agent/service-kit";
+import { createIssuer } from "@mobile-ai-agent/test-support";
 import type { Db } from "mongodb";
 import { io, type Socket } from "socket.io-client";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { orchestratorConfig } from "../../apps/agent-orchestrator/src/config.ts";
-import { createService as createOrchestrator } from "../../apps/agent-orchestrator/src/service.ts";
-import { startScriptedModel } from "../../apps/agent-orchestrator/src/testing/scripted-model.ts";
 import { backUp } from "../../apps/backup/src/back-up.ts";
 import { deriveKeys } from "../../apps/backup/src/keys.ts";
 import { noise } from "../../apps/media-processing/src/testing/samples.ts";
@@ -39,8 +36,7 @@ beforeAll(async () => {
   db = mongo.db;
   redis = await connectRedis({ REDIS_URL });
   cleanup.defer(() => redis.close());
-  const model = await startScriptedModel();
-  cleanup.defer(() => model.close());
+  const model = await platform.startAgent();
   const call = {
     name: "update_context",
     arguments: { session_id: "" as string | undefined, patch: { note: MARKER } },
@@ -48,21 +44,6 @@ beforeAll(async () => {
   const session = await post("/api/session/create", { title: MARKER, device_info: { name: MARKER } });
   call.arguments.session_id = session.session_id;
   model.script({ words: [`Look at ${MARKER}`], calls: [call] }, { words: [`${MARKER} `, "it is."] });
-  const config = orchestratorConfig.parse({
-    ...{
-      MONGODB_URI,
-      REDIS_URL,
-      ...CONTENT_ENV,
-      AUDIT_KEYS: createAuditKey(),
-      RUN_TOKEN_KEY: "k".repeat(32),
-      PORT: "0",
-      METRICS_PORT: "0",
-    },
-    ...{ CONTEXT_PROTOCOL_SERVER_URL: platform.context, LLM_SERVER_URL: model.url, LLM_MODEL: "any" },
-  });
-  const orchestrator = createOrchestrator(config, { logger: createLogger("test", "none") });
-  cleanup.defer(() => orchestrator.stop());
-  await orchestrator.start();
   const listener = redis.duplicate();
   await listener.connect();
   cleanup.defer(() => listener.destroy());

@@ -3,20 +3,11 @@ import { mkdtempDisposable } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Export } from "@mobile-ai-agent/contracts";
-import { connectMongo, connectRedis, createLogger } from "@mobile-ai-agent/service-kit";
-import {
-  CONTENT_ENV,
-  createAuditKey,
-  createIssuer,
-  eventually,
-  testCipher,
-} from "@mobile-ai-agent/test-support";
+import { connectMongo, connectRedis } from "@mobile-ai-agent/service-kit";
+import { createIssuer, eventually, testCipher } from "@mobile-ai-agent/test-support";
 import { Binary, BSON, type Db, type MongoClient } from "mongodb";
 import { generate } from "otplib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { orchestratorConfig } from "../../apps/agent-orchestrator/src/config.ts";
-import { createService as createOrchestrator } from "../../apps/agent-orchestrator/src/service.ts";
-import { startScriptedModel } from "../../apps/agent-orchestrator/src/testing/scripted-model.ts";
 import { backUp } from "../../apps/backup/src/back-up.ts";
 import { readDocuments } from "../../apps/backup/src/collection-files.ts";
 import type { BackupContext } from "../../apps/backup/src/context.ts";
@@ -56,7 +47,8 @@ beforeAll(async () => {
   ({ client, db } = mongo);
   redis = await connectRedis({ REDIS_URL });
   cleanup.defer(() => redis.close());
-  await startOrchestrator();
+  const model = await platform.startAgent();
+  model.script({ words: ["so ", "it ", "is"] });
   const folder = cleanup.use(await mkdtempDisposable(join(tmpdir(), "backups-")));
   let clock = Date.now();
   backups = {
@@ -74,28 +66,6 @@ beforeAll(async () => {
 afterAll(() => cleanup.disposeAsync());
 
 const idOf = async (user: User) => String((await as(user, "GET", "/api/users/me")).id);
-
-async function startOrchestrator(): Promise<void> {
-  const model = await startScriptedModel();
-  cleanup.defer(() => model.close());
-  model.script({ words: ["so ", "it ", "is"] });
-  const { MONGODB_URI, REDIS_URL } = platform.stores;
-  const config = orchestratorConfig.parse({
-    ...{
-      MONGODB_URI,
-      REDIS_URL,
-      ...CONTENT_ENV,
-      AUDIT_KEYS: createAuditKey(),
-      RUN_TOKEN_KEY: "k".repeat(32),
-      PORT: "0",
-      METRICS_PORT: "0",
-    },
-    ...{ CONTEXT_PROTOCOL_SERVER_URL: platform.context, LLM_SERVER_URL: model.url, LLM_MODEL: "any" },
-  });
-  const orchestrator = createOrchestrator(config, { logger: createLogger("test", "none") });
-  cleanup.defer(() => orchestrator.stop());
-  await orchestrator.start();
-}
 
 /** Somebody who has done all that a user can do, or is about to. */
 async function newUser(): Promise<User> {

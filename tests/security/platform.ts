@@ -13,6 +13,12 @@ import {
   testCipher,
 } from "@mobile-ai-agent/test-support";
 import { startOidcProvider } from "@mobile-ai-agent/test-support/oidc-provider";
+import { orchestratorConfig } from "../../apps/agent-orchestrator/src/config.ts";
+import { createService as createOrchestrator } from "../../apps/agent-orchestrator/src/service.ts";
+import {
+  type ScriptedModel,
+  startScriptedModel,
+} from "../../apps/agent-orchestrator/src/testing/scripted-model.ts";
 import { gatewayConfig } from "../../apps/api-gateway/src/config.ts";
 import { createApiGateway } from "../../apps/api-gateway/src/service.ts";
 import { changeRole } from "../../apps/auth-service/src/change-role.ts";
@@ -39,6 +45,8 @@ export interface Platform {
   readonly stores: { readonly MONGODB_URI: string; readonly REDIS_URL: string; readonly objects: string };
   /** One more gateway before the same services, of another configuration. Gives its origin. */
   startGateway(env: Readonly<Record<string, string>>): Promise<string>;
+  /** Lets runs be answered: starts agent-orchestrator, before the model that it gives. */
+  startAgent(): Promise<ScriptedModel>;
   makeAdmin(username: string): Promise<void>;
   /** As agent-orchestrator asks the user of a run, whose name stands in all texts. @returns the approval's id */
   askApproval(runId: string, marker: string): Promise<string>;
@@ -109,6 +117,13 @@ export async function startPlatform(issuer: TestIssuer): Promise<Platform> {
     return at((await run(createApiGateway(config, logger))).ports().http);
   };
   const gateway = await startGateway({});
+  const startAgent = async () => {
+    const model = await startScriptedModel();
+    cleanup.defer(() => model.close());
+    const config = readConfig(orchestratorConfig, { ...behind, LLM_SERVER_URL: model.url, LLM_MODEL: "any" });
+    await run(createOrchestrator(config, { logger }));
+    return model;
+  };
   const makeAdmin = async (username: string) => {
     await changeRole(readConfig(authConfig, authEnv), logger, { action: "grant", username });
   };
@@ -134,6 +149,7 @@ export async function startPlatform(issuer: TestIssuer): Promise<Platform> {
     gateway,
     stores: { MONGODB_URI: mongo.uri, REDIS_URL: redis.url, objects: objects.path },
     startGateway,
+    startAgent,
     makeAdmin,
     askApproval,
     stop: () => cleanup.disposeAsync(),

@@ -15,6 +15,11 @@ describe("createSecretBox", () => {
     expect(() => before.open(after.seal("JBSWY3DP", "ann"), "ann")).toThrow(/key .{8}, which is not there/);
   });
 
+  it("opens what is in databases already", () => {
+    const stored = "00L6Q43l.iSCK9Jq_mTq2B4PR0uRFeukyOTjshELSCFo9eRP5n9otaJ8Z";
+    expect(createSecretBox([Buffer.alloc(32, 1)]).open(stored, "ann")).toBe("JBSWY3DP");
+  });
+
   it("refuses what is another's, and what was changed", () => {
     const box = createSecretBox([current]);
     const sealed = box.seal("JBSWY3DP", "ann");

@@ -1,8 +1,5 @@
-import { createCipheriv, createDecipheriv, hash, randomBytes } from "node:crypto";
-
-const ALGORITHM = "aes-256-gcm";
-const IV_BYTES = 12;
-const TAG_BYTES = 16;
+import { hash, randomBytes } from "node:crypto";
+import { decrypt, encrypt, IV_BYTES } from "@mobile-ai-agent/content-cipher/aes-gcm";
 
 export interface SecretBox {
   /** @param owner who the text belongs to: it can't be opened as another's */
@@ -23,8 +20,7 @@ export function createSecretBox(keys: readonly [Buffer, ...Buffer[]]): SecretBox
     seal(text, owner) {
       const [key] = keys;
       const iv = randomBytes(IV_BYTES);
-      const cipher = createCipheriv(ALGORITHM, key, iv).setAAD(Buffer.from(owner));
-      const sealed = Buffer.concat([iv, cipher.update(text, "utf8"), cipher.final(), cipher.getAuthTag()]);
+      const sealed = Buffer.concat([iv, ...encrypt(key, iv, Buffer.from(owner), text)]);
       return `${idOf(key)}.${sealed.toString("base64url")}`;
     },
     open(sealed, owner) {
@@ -32,12 +28,8 @@ export function createSecretBox(keys: readonly [Buffer, ...Buffer[]]): SecretBox
       const key = known.get(id);
       if (!key) throw new Error(`a secret was sealed with key ${id}, which is not there`);
       const bytes = Buffer.from(body, "base64url");
-      const decipher = createDecipheriv(ALGORITHM, key, bytes.subarray(0, IV_BYTES), {
-        authTagLength: TAG_BYTES,
-      });
-      decipher.setAAD(Buffer.from(owner)).setAuthTag(bytes.subarray(-TAG_BYTES));
-      const text = decipher.update(bytes.subarray(IV_BYTES, -TAG_BYTES));
-      return Buffer.concat([text, decipher.final()]).toString("utf8");
+      const iv = bytes.subarray(0, IV_BYTES);
+      return decrypt(key, iv, Buffer.from(owner), bytes.subarray(IV_BYTES)).toString("utf8");
     },
   };
 }

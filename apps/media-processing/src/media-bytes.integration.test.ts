@@ -6,7 +6,7 @@ import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { createContentCipher, destroyDataKey } from "@mobile-ai-agent/content-cipher";
 import { createObjectStore, type ObjectStore } from "@mobile-ai-agent/object-store";
-import { newContentKeys, ringOf, startMongo } from "@mobile-ai-agent/test-support";
+import { hurriedClock, newContentKeys, ringOf, startMongo } from "@mobile-ai-agent/test-support";
 import { MongoClient } from "mongodb";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createMediaBytes, type MediaBytes } from "./media-bytes.ts";
@@ -26,11 +26,8 @@ beforeAll(async () => {
   client = await MongoClient.connect(mongo.uri);
   folder = await mkdtemp(join(tmpdir(), "media-bytes-"));
   objects = await createObjectStore(`file://${folder}`);
-  // Keys are looked up each time.
-  bytes = createMediaBytes(
-    objects,
-    createContentCipher(client.db(), ringOf(newContentKeys(2)), { ttlMs: 0 }),
-  );
+  const cipher = createContentCipher(client.db(), ringOf(newContentKeys(2)), { now: hurriedClock() });
+  bytes = createMediaBytes(objects, cipher);
 });
 afterAll(async () => {
   await client?.close();

@@ -151,13 +151,9 @@ it("notices that the log was taken back behind its back, and so does verify", as
   await Promise.all([log.close(), other.close()]);
 });
 
-it("verifies ten thousand entries in seconds", async () => {
+it("verifies a log that is read in many batches", async () => {
   const log = await open();
   for (let i = 0; i < 9_998; i++) log.record(registered(String(i)));
   await log.close();
-  // Of the processor, whose other users are not this test's business.
-  const before = process.cpuUsage();
   expect(await verify()).toMatchObject({ entries: 10_000, faults: [] });
-  const { user: used, system } = process.cpuUsage(before);
-  expect((used + system) / 1e6).toBeLessThan(8);
 });

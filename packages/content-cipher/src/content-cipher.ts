@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import { Binary, type Db } from "mongodb";
 import { ContentFault } from "./content-fault.ts";
 import { createDataKeys, type DataKey } from "./data-keys.ts";
@@ -21,11 +22,6 @@ export interface ContentCipher {
   openBytes(owner: string, name: string, salt: Buffer): Promise<ReturnType<typeof openBytes>>;
 }
 
-interface Cached {
-  readonly until: number;
-  readonly key: Promise<DataKey | undefined>;
-}
-
 /**
  * Keys are kept in memory for a minute, which is how long a destroyed one may still be used, and looked up once for any
  * number of callers: a page of messages costs one look-up or none.
@@ -33,31 +29,23 @@ interface Cached {
 export function createContentCipher(
   db: Db,
   ring: KeyRing,
-  { ttlMs = TTL_MS, maxKeys = MAX_KEYS, now = Date.now } = {},
+  { maxKeys = MAX_KEYS, now = Date.now } = {},
 ): ContentCipher {
   const dataKeys = createDataKeys(db, ring);
-  const cache = new Map<string, Cached>();
+  const cache = new LRUCache<string, Promise<DataKey | undefined>>({
+    ...{ max: maxKeys, ttl: TTL_MS, ttlResolution: 0, perf: { now } },
+  });
 
   /** Remembers a key while its look-up is under way and for a minute; an error or a missing key, not longer than that. */
   function remember(owner: string, lookUp: () => Promise<DataKey | undefined>): Promise<DataKey | undefined> {
-    const entry: Cached = { until: now() + ttlMs, key: lookUp() };
-    const forget = () => cache.get(owner) === entry && cache.delete(owner);
-    entry.key.then((key) => key ?? forget(), forget);
-    cache.delete(owner);
-    cache.set(owner, entry);
-    const [oldest] = cache.keys();
-    if (cache.size > maxKeys && oldest !== undefined) cache.delete(oldest);
-    return entry.key;
+    const key = lookUp();
+    const forget = () => cache.peek(owner) === key && cache.delete(owner);
+    key.then((found) => found ?? forget(), forget);
+    cache.set(owner, key);
+    return key;
   }
 
-  function find(owner: string): Promise<DataKey | undefined> {
-    const cached = cache.get(owner);
-    if (cached === undefined || cached.until <= now()) return remember(owner, () => dataKeys.find(owner));
-    // The last used is last in the Map's order.
-    cache.delete(owner);
-    cache.set(owner, cached);
-    return cached.key;
-  }
+  const find = (owner: string) => cache.get(owner) ?? remember(owner, () => dataKeys.find(owner));
 
   async function toOpen(owner: string): Promise<DataKey> {
     const key = await find(owner);

@@ -7,7 +7,7 @@ export * from "./http/export.ts";
 export * from "./http/media.ts";
 export * from "./http/messages.ts";
 export * from "./http/oidc.ts";
-export * from "./http/operations.ts";
+export * from "./http/operations/index.ts";
 export * from "./http/passkeys.ts";
 export * from "./http/problem.ts";
 export * from "./http/second-factor.ts";

@@ -1,6 +1,6 @@
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { describe, expect, it } from "vitest";
-import { OPERATIONS } from "./http/operations.ts";
+import { OPERATIONS } from "./http/operations/index.ts";
 import { openApiDocument } from "./openapi.ts";
 
 interface Described {

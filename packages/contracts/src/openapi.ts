@@ -27,7 +27,7 @@ import {
   MessageList,
 } from "./http/messages.ts";
 import { IdentityId, ProviderId } from "./http/oidc.ts";
-import { OPERATIONS, type Operation } from "./http/operations.ts";
+import { OPERATIONS, type Operation } from "./http/operations/index.ts";
 import { PasskeyId } from "./http/passkeys.ts";
 import { Problem } from "./http/problem.ts";
 import {

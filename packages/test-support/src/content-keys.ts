@@ -33,3 +33,9 @@ export function testCipher(db: Parameters<typeof createContentCipher>[0]): Conte
 export function testTransitCipher(): TransitCipher {
   return createTransitCipher(ringOf(CONTENT_ENV.TRANSIT_KEYS));
 }
+
+/** For a cipher that is to look each key up whenever it needs it: a clock by which its minute is always over. */
+export function hurriedClock(): () => number {
+  let time = 0;
+  return () => (time += 60_001);
+}

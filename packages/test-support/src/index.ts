@@ -1,6 +1,13 @@
 export { createAuditKey } from "./audit-key.ts";
 export { createBrowser, type TestBrowser } from "./browser.ts";
-export { CONTENT_ENV, newContentKeys, ringOf, testCipher, testTransitCipher } from "./content-keys.ts";
+export {
+  CONTENT_ENV,
+  hurriedClock,
+  newContentKeys,
+  ringOf,
+  testCipher,
+  testTransitCipher,
+} from "./content-keys.ts";
 export { startDaemon } from "./daemon.ts";
 export { describedFetch } from "./described-fetch.ts";
 export { eventually } from "./eventually.ts";
