@@ -137,6 +137,7 @@ function createProgram(signal: AbortSignal): Command {
     .description("cut connections and kill services under many chatting devices; nothing may be lost")
     .option("--clients <n>", "people who chat, each with two devices", "200")
     .option("--messages <n>", "that each of them writes", "50")
+    .option("--rate <n>", "messages that all of them together write in a second", "8")
     .action(async (options) => (await import("./commands/chaos.ts")).chaos({ ...options, signal }));
 
   program

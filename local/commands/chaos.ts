@@ -15,10 +15,11 @@ import { CommandFailure } from "../ui/failure.ts";
 export async function chaos(options: {
   clients: string;
   messages: string;
+  rate: string;
   signal: AbortSignal;
 }): Promise<void> {
-  const { clients, messages, signal } = options;
-  requireWholeNumbers({ clients, messages });
+  const { clients, messages, rate, signal } = options;
+  requireWholeNumbers({ clients, messages, rate });
   const logDir = join(cacheDir(), "logs");
   await mkdir(logDir, { recursive: true });
   const machine = await prepareTestMachine(["integration"], { logFile: join(logDir, "chaos.log"), signal });
@@ -26,7 +27,10 @@ export async function chaos(options: {
   if (reason) throw new CommandFailure(`this machine can't run the services: ${reason}`);
   const { exitCode } = await execa(
     process.execPath,
-    [join(REPOSITORY, "tests/chaos/main.ts"), "--clients", clients, "--messages", messages],
+    [
+      join(REPOSITORY, "tests/chaos/main.ts"),
+      ...["--clients", clients, "--messages", messages, "--rate", rate],
+    ],
     { cwd: REPOSITORY, stdio: "inherit", reject: false, env: machine.env, cancelSignal: signal },
   );
   signal.throwIfAborted();

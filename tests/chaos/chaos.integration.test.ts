@@ -2,7 +2,10 @@ import { expect, test } from "vitest";
 import type { Defect } from "./platform.ts";
 import { runChaos } from "./run-chaos.ts";
 
-const SHORT = { clients: 4, messages: 15, cutEveryMs: 1000, killEveryMs: 300, settleMs: 40_000 };
+const SHORT = {
+  ...{ clients: 4, messages: 15, perSecond: 8 },
+  ...{ cutEveryMs: 1000, killEveryMs: 300, settleMs: 40_000 },
+};
 const LIMIT_MS = 180_000;
 
 test(

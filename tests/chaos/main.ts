@@ -15,12 +15,13 @@ for (const signal of ["SIGHUP", "SIGINT", "SIGTERM"] as const) {
 }
 
 const { values } = parseArgs({
-  options: { clients: { type: "string" }, messages: { type: "string" } },
+  options: { clients: { type: "string" }, messages: { type: "string" }, rate: { type: "string" } },
 });
 const report = await runChaos({
   clients: Number(values.clients),
   messages: Number(values.messages),
-  ...{ cutEveryMs: 3000, killEveryMs: 4000, settleMs: 180_000 },
+  perSecond: Number(values.rate),
+  ...{ cutEveryMs: 5000, killEveryMs: 8000, settleMs: 180_000 },
   onProgress: (text) => process.stdout.write(`${text}\n`),
 });
 const { messages, seconds, cuts, kills, streamed, faults } = report;

@@ -11,6 +11,8 @@ export interface ChaosOptions extends StormOptions {
   readonly clients: number;
   /** Of each client. */
   readonly messages: number;
+  /** That all clients together write in a second: more than the machine can do would only make a queue. */
+  readonly perSecond: number;
   /** How long after the storm everything must be in order. */
   readonly settleMs: number;
   readonly defect?: Defect;
@@ -35,8 +37,6 @@ interface Client {
 
 const PROGRESS_MS = 5000;
 const PAGE = 200;
-/** Between two messages of a client, at the most. */
-const THINKING_MS = 1000;
 
 /**
  * Clients with two devices each write their messages in a storm that cuts their connections and kills the platform's
@@ -54,7 +54,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     const storm = rage(platform, options, calm.signal);
     const progress = setInterval(() => options.onProgress?.(describe(clients)), PROGRESS_MS);
     try {
-      await Promise.all(clients.map((client, index) => write(client, index + 1, options.messages)));
+      await Promise.all(clients.map((client, index) => write(client, index + 1, options)));
       await eventually(() => clients.every(({ devices }) => devices[0]?.waiting() === 0), {
         timeoutMs: options.settleMs,
       }).catch(() => undefined);
@@ -92,12 +92,14 @@ async function createClient({ issuer, contexts, sockets }: Platform, number: num
   return { token, sessionId, devices: [open("A"), open("B")], written: [] };
 }
 
-async function write({ devices, written }: Client, client: number, count: number): Promise<void> {
-  for (let number = 1; number <= count; number++) {
+async function write({ devices, written }: Client, client: number, options: ChaosOptions): Promise<void> {
+  const { clients, messages, perSecond } = options;
+  const pauseMs = (clients / perSecond) * 1000;
+  for (let number = 1; number <= messages; number++) {
     const content = `message ${number} of client ${client}`;
     written.push(content);
     await devices[0]?.write(content);
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * THINKING_MS));
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * 2 * pauseMs));
   }
 }
 
