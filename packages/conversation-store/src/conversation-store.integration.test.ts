@@ -93,6 +93,50 @@ describe("messages", () => {
   });
 });
 
+describe("what a process knows of a session", () => {
+  /** As another replica, which knows nothing yet. */
+  const other = () => createConversationStore(client.db(), testCipher(client.db()));
+
+  it("goes on with what others added, in any number", async () => {
+    const sessionId = randomUUID();
+    const theirs = other();
+    for (const add of [1, 2, 7, 40]) {
+      await text({ sessionId });
+      for (const number of oneTo(add)) {
+        const message = { sessionId, userId: randomUUID(), type: "text", content: `${number}` } as const;
+        await theirs.messages.addUserMessage(message);
+      }
+    }
+    const { message } = await text({ sessionId });
+    expect(message.sequence).toBe(4 + 50 + 1);
+    const listed = await other().messages.list(sessionId, { limit: 100 });
+    expect(listed.map(({ sequence }) => sequence)).toEqual(oneTo(55));
+  });
+
+  it("takes notice of changes that others made", async () => {
+    const sessionId = randomUUID();
+    const sent = [];
+    for (const number of oneTo(6)) sent.push((await text({ sessionId, content: `${number}` })).message);
+    const shown = async (store: ConversationStore) =>
+      (await store.messages.list(sessionId, { limit: 100 })).map(({ content }) => content).join();
+    expect(await shown(store)).toBe("1,2,3,4,5,6");
+    const theirs = other();
+    await theirs.messages.remove(sessionId, sent[1]?.id ?? "");
+    expect(await shown(store)).toBe("1,3,4,5,6");
+    await text({ sessionId, content: "7" });
+    await theirs.messages.remove(sessionId, sent[4]?.id ?? "");
+    for (const replica of [store, theirs, other()]) expect(await shown(replica)).toBe("1,3,4,6,7");
+  });
+
+  it("is nothing once the session is gone", async () => {
+    const sessionId = randomUUID();
+    for (const _ of oneTo(3)) await text({ sessionId });
+    await other().messages.removeAll(sessionId);
+    expect(await store.messages.list(sessionId, { limit: 100 })).toEqual([]);
+    expect((await text({ sessionId })).message.sequence).toBe(1);
+  });
+});
+
 describe("contexts", () => {
   it("loses none of ten parallel updates", async () => {
     const session = { sessionId: randomUUID(), userId: randomUUID() };

@@ -44,12 +44,13 @@ export function createSessionTails(entries: SessionEntries): SessionTails {
   async function now(sessionId: string): Promise<SessionTail> {
     const before = known.get(sessionId) ?? EMPTY;
     const [still, next] = await Promise.all([
-      before.last > 0 ? entries.at(sessionId, before.last) : undefined,
+      before.last > 0 && entries.has(sessionId, before.last),
       entries.at(sessionId, before.last + 1),
     ]);
     if (before.last > 0 && !still) {
       // The session is gone, or the database was restored to a time before.
       known.delete(sessionId);
+      entries.forget();
       return await now(sessionId);
     }
     if (!next) return before;
