@@ -19,11 +19,25 @@ const LOOK_ALIKES = pairs(
   "ɑa ʙb ᴄc ᴅd ᴇe ꜰf ɢg ʜh ɪi ᴊj ᴋk ʟl ᴍm ɴn ᴏo ᴘp ʀr ꜱs ᴛt ᴜu ᴠv ᴡw ʏy ᴢz ꞓc ɩi łl øo đd",
 );
 
-/** In a word that has letters too. `l` and `i` become one, since a 1 may be either. */
-const LEET = pairs("0o 1i 3e 4a 5s 6g 7t 8b 9g @a $s €e £i |i !i +t li");
+/** In a word that has letters too. */
+const LEET = pairs("0o 1i 3e 4a 5s 6g 7t 8b 9g @a $s €e £i |i !i +t");
+
+/** All but a single space. */
+const SPACES = /\s\s+|[^\S ]/g;
+/** A word with a digit or sign in it. Starts at words only, so that the time is linear. */
+const LEET_WORD = /(?<!\S)[^\s0-9@$€£|!+]*[0-9@$€£|!+]\S*/g;
+
+export function isAscii(text: string): boolean {
+  return !/[^\p{ASCII}]/u.test(text);
+}
 
 /** How a text reads: nothing hidden, no styles, accents or capitals, one space between words, a line for a paragraph. */
 export function fold(text: string): string {
+  const lower = isAscii(text) ? text.toLowerCase() : foldLetters(text);
+  return lower.replace(SPACES, (space) => (space.split("\n").length > 2 ? "\n" : " "));
+}
+
+function foldLetters(text: string): string {
   return text
     .replace(TAGS, (tag) => String.fromCharCode((tag.codePointAt(0) ?? 0) - 0xe0000))
     .replace(INVISIBLE, "")
@@ -31,17 +45,16 @@ export function fold(text: string): string {
     .normalize("NFKD")
     .replace(MARKS, "")
     .normalize("NFC")
-    .replace(/[ßı]/g, (letter) => (letter === "ß" ? "ss" : "i"))
-    .replace(/\s+/g, (space) => (space.split("\n").length > 2 ? "\n" : " "));
+    .replace(/[ßı]/g, (letter) => (letter === "ß" ? "ss" : "i"));
 }
 
 /** A folded text with look-alikes and digits read as the Latin letters that they stand for. */
 export function readAsLatin(folded: string): string {
   const latin = folded.replace(/[^\p{ASCII}]/gu, (letter) => LOOK_ALIKES.get(letter) ?? letter);
-  return latin.replace(/\S+/g, (word) => (/[a-z]/.test(word) ? readLeet(word) : word));
+  return collapse(latin.replace(LEET_WORD, (word) => (/[a-z]/.test(word) ? readLeet(word) : word)));
 }
 
-/** A stem as it looks in what `readAsLatin` gives. */
+/** A text or stem with `l` and `i` as one, since a 1 may be either. */
 export function collapse(stem: string): string {
   return stem.replaceAll("l", "i");
 }
@@ -61,7 +74,7 @@ export function squeeze(folded: string): string {
 }
 
 function readLeet(word: string): string {
-  return word.replace(/[0-9@$€£|!+l]/g, (sign, at: number) =>
+  return word.replace(/[0-9@$€£|!+]/g, (sign, at: number) =>
     // At its end they are punctuation.
     (sign === "!" || sign === "|" || sign === "+") && at === word.length - 1
       ? sign
