@@ -1,3 +1,5 @@
+import { isLetter, isLetterPair } from "./letters.ts";
+
 /**
  * Characters that are not seen: zero-width, bidirectional controls, fillers, variation selectors, soft hyphens
  * (Unicode's Default_Ignorable_Code_Point, without the tags).
@@ -18,6 +20,7 @@ const LOOK_ALIKES = pairs(
   "աw օo ոn սu զq հh ցg յj",
   "ɑa ʙb ᴄc ᴅd ᴇe ꜰf ɢg ʜh ɪi ᴊj ᴋk ʟl ᴍm ɴn ᴏo ᴘp ʀr ꜱs ᴛt ᴜu ᴠv ᴡw ʏy ᴢz ꞓc ɩi łl øo đd",
 );
+const LOOK_ALIKE = new RegExp(`[${[...LOOK_ALIKES.keys()].join("")}]`, "g");
 
 /** In a word that has letters too. */
 const LEET = pairs("0o 1i 3e 4a 5s 6g 7t 8b 9g @a $s €e £i |i !i +t");
@@ -50,7 +53,7 @@ function foldLetters(text: string): string {
 
 /** A folded text with look-alikes and digits read as the Latin letters that they stand for. */
 export function readAsLatin(folded: string): string {
-  const latin = folded.replace(/[^\p{ASCII}]/gu, (letter) => LOOK_ALIKES.get(letter) ?? letter);
+  const latin = folded.replace(LOOK_ALIKE, (letter) => LOOK_ALIKES.get(letter) ?? letter);
   return collapse(latin.replace(LEET_WORD, (word) => (/[a-z]/.test(word) ? readLeet(word) : word)));
 }
 
@@ -61,16 +64,27 @@ export function collapse(stem: string): string {
 
 /** Private characters that stand for the end of a sentence and a quotation mark. */
 const [END, QUOTE] = ["\ue000", "\ue001"];
+const [DOT, SPACE, QUOTATION_MARK] = [0x2e, 0x20, 0x22];
 
 /** Without what separates letters, so that words split by anything are whole; ends of sentences and quotations are kept. */
 export function squeeze(folded: string): string {
-  return folded
+  const marked = folded
     .replace(/[\ue000\ue001]/g, "")
     .replace(/"([^"\n]{12,})"/g, `${QUOTE}$1${QUOTE}`)
-    .replace(/[.!?](?=[\s"')\ue001]|$)|\n/g, END)
-    .replace(/[^\p{L}\p{N}\ue000\ue001]/gu, "")
-    .replaceAll(END, ". ")
-    .replaceAll(QUOTE, '"');
+    .replace(/[.!?](?=[\s"')\ue001]|$)|\n/g, END);
+  const units = new Uint16Array(2 * marked.length);
+  let size = 0;
+  const keep = (unit: number) => {
+    units[size++] = unit;
+  };
+  for (let at = 0; at < marked.length; at++) {
+    const unit = marked.charCodeAt(at);
+    if (isLetter(unit)) keep(unit);
+    else if (isLetterPair(marked, at)) [unit, marked.charCodeAt(++at)].forEach(keep);
+    else if (unit === END.charCodeAt(0)) [DOT, SPACE].forEach(keep);
+    else if (unit === QUOTE.charCodeAt(0)) keep(QUOTATION_MARK);
+  }
+  return Buffer.from(units.buffer, 0, size * 2).toString("utf16le");
 }
 
 function readLeet(word: string): string {

@@ -1,3 +1,5 @@
+import { isLetter } from "./letters.ts";
+
 export interface Word {
   /** What it means, as a number from 0 to 31. */
   readonly meaning: number;
@@ -63,9 +65,10 @@ export function createMatcher(words: readonly Word[]): Matcher {
       const found = ends[state];
       if (found === undefined) continue;
       for (const word of found) {
-        const [start, end] = [at + 1 - word.text.length, at + 1];
-        if (!word.anywhere && isWordLetter(text, start - 1)) continue;
-        if (word.whole && isWordLetter(text, end)) continue;
+        const end = at + 1;
+        const start = end - word.text.length;
+        if (!word.anywhere && start > 0 && isLetter(text.charCodeAt(start - 1))) continue;
+        if (word.whole && end < text.length && isLetter(text.charCodeAt(end))) continue;
         hits.push({ word, start, end });
         meanings |= 1 << word.meaning;
       }
@@ -139,12 +142,4 @@ function pack(states: readonly State[], columnOf: Uint16Array) {
   const owner = Int32Array.from({ length: size }, (_, place) => owners[place] ?? -1);
   const target = Uint16Array.from({ length: size }, (_, place) => targets[place] ?? ROOT);
   return { base, owner, target };
-}
-
-const LETTER = /[\p{L}\p{N}]/u;
-const LATIN_LETTERS = Array.from({ length: 0x80 }, (_, code) => LETTER.test(String.fromCharCode(code)));
-
-function isWordLetter(text: string, at: number): boolean {
-  if (at < 0 || at >= text.length) return false;
-  return LATIN_LETTERS[text.charCodeAt(at)] ?? LETTER.test(text.charAt(at));
 }

@@ -16,7 +16,8 @@ const numbers = new Map<string, number>();
 /** @returns the number of a meaning */
 export function meaning(label: string): number {
   const known = numbers.get(label) ?? numbers.size;
-  if (known > 31) throw new Error(`"${label}" is the 33rd meaning; matchers keep them in the bits of a number`);
+  if (known > 31)
+    throw new Error(`"${label}" is the 33rd meaning; matchers keep them in the bits of a number`);
   numbers.set(label, known);
   return known;
 }
