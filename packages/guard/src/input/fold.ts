@@ -11,6 +11,12 @@ const TAGS = /[\u{e0020}-\u{e007e}]/gu;
 const MARKS = /[\u0300-\u036f]|[\u064b-\u065f]|\u0640|\u0670|[\u1ab0-\u1aff]|[\u20d0-\u20ff]/g;
 
 /**
+ * More marks on one letter than anything written has (UAX #15, Stream-Safe Text Format). Normalisation sorts them, in
+ * time that grows with the square of their number.
+ */
+const STACKED = /(\p{M}{30})\p{M}+/gu;
+
+/**
  * Letters that look like Latin ones, in lower case, after compatibility normalisation has folded the styled and
  * full-width ones. From the pairs of UTS #39 whose scripts keyboards have.
  */
@@ -44,6 +50,7 @@ function foldLetters(text: string): string {
   return text
     .replace(TAGS, (tag) => String.fromCharCode((tag.codePointAt(0) ?? 0) - 0xe0000))
     .replace(INVISIBLE, "")
+    .replace(STACKED, "$1")
     .toLowerCase()
     .normalize("NFKD")
     .replace(MARKS, "")
