@@ -27,17 +27,27 @@ export function decodings(text: string): string[] {
   return found;
 }
 
+/** Of the codes below 256: Latin letters turned by thirteen. */
+const TURNED = Uint8Array.from({ length: 256 }, (_, code) => {
+  const base = code & 0x60;
+  const letter = (code & 0x1f) - 1;
+  return code < 0x80 && base >= 0x40 && letter >= 0 && letter < 26 ? base + 1 + ((letter + 13) % 26) : code;
+});
+
 /** Latin letters turned by thirteen. */
 export function rot13(text: string): string {
-  return text.replace(/[a-z]/gi, (letter) => {
-    const code = letter.charCodeAt(0);
-    const base = code < 97 ? 65 : 97;
-    return String.fromCharCode(((code - base + 13) % 26) + base);
-  });
+  const units = Buffer.from(text, "utf16le");
+  for (let at = 0; at < units.length; at += 2) {
+    if (units[at + 1] === 0) units[at] = TURNED[units[at] ?? 0] ?? 0;
+  }
+  return units.toString("utf16le");
 }
 
+/** Characters from the last to the first. */
 export function reverse(text: string): string {
-  return [...text].reverse().join("");
+  const units = Buffer.from(text, "utf16le").swap16().reverse().toString("utf16le");
+  // What made one character before makes one again.
+  return units.replace(/([\udc00-\udfff])([\ud800-\udbff])/g, "$2$1");
 }
 
 function decodeOnce(text: string): string {
@@ -51,8 +61,8 @@ function decodeOnce(text: string): string {
     .replace(/\\(?:u\{?([0-9a-f]{4,6})\}?|x([0-9a-f]{2}))/gi, (written, long, short) => {
       return character(Number.parseInt(long ?? short, 16)) ?? written;
     })
-    .replace(/[0-9a-f][0-9a-f :]{15,}/gi, (run) => spaced(run, run.replace(/[ :]/g, ""), "hex"))
-    .replace(/[a-z0-9+/_-]{16,}={0,2}/gi, (run) => spaced(run, run, "base64"));
+    .replace(/(?<![0-9a-f])[0-9a-f][0-9a-f :]{15,}/gi, (run) => spaced(run, run.replace(/[ :]/g, ""), "hex"))
+    .replace(/(?<![a-z0-9+/_-])[a-z0-9+/_-]{16,}={0,2}/gi, (run) => spaced(run, run, "base64"));
 }
 
 function spaced(run: string, digits: string, encoding: "hex" | "base64"): string {

@@ -1,13 +1,11 @@
-import { collapse, fold } from "./fold.ts";
-import { LEXICA, MARKS } from "./lexicon.ts";
-import { createMatcher, type Hit, type Word } from "./matcher.ts";
+import type { Hit, Hits } from "./matcher.ts";
 import { RULES, type Rule } from "./rules.ts";
+import { quotedParts, sentenceEnds } from "./sentences.ts";
+import { meaning, READERS, type Reader } from "./words.ts";
 
-/** A rule that a text meets, and where. */
+/** A rule that a text meets. */
 export interface Met {
   readonly rule: Rule;
-  readonly start: number;
-  readonly end: number;
   /** Whether all of it stands in quotation marks. */
   readonly quoted: boolean;
 }
@@ -21,44 +19,38 @@ export interface Reading {
   readonly steps: number;
 }
 
-/** Scripts that write words without spaces between them, or join small words to the next. */
-const JOINED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Arabic}]/u;
+/** A rule with its meanings as numbers, and as bits. */
+interface Numbered {
+  readonly rule: Rule;
+  readonly needs: readonly number[];
+  readonly leading: number | undefined;
+  readonly bits: number;
+}
 
-const QUOTES: readonly (readonly [RegExp, string])[] = [
-  ...([
-    [/"/, '"'],
-    [/`/, "`"],
-    [/“/, "”"],
-    [/„/, "“"],
-    [/«/, "»"],
-    [/「/, "」"],
-    [/『/, "』"],
-    [/‘/, "’"],
-  ] as const),
-];
+const NUMBERED = RULES.map((rule): Numbered => {
+  const needs = rule.needs.map(meaning);
+  const leading = rule.leading === undefined ? undefined : meaning(rule.leading);
+  return { rule, needs, leading, bits: needs.reduce((bits, need) => bits | (1 << need), 0) };
+});
+const [ABOUT, IGNORE, REMEMBER] = [meaning("about"), meaning("ignore"), meaning("remember")];
 
-/** Or may put them there. */
-const VERBS_LAST = new Set(["de", "nl", "ja", "tr", "zh"]);
+/**
+ * Reads a text that was folded for `reader`. Linear in its length. Most texts lack a meaning of each rule; they are
+ * not read further.
+ *
+ * @param asked whether a rule is of interest
+ */
+export function findRules(text: string, reader: Reader, asked: (rule: Rule) => boolean): Reading {
+  const found = READERS[reader](text);
+  const open = NUMBERED.filter(({ rule, bits }) => (found.meanings & bits) === bits && asked(rule));
+  if (open.length === 0) return { met: [], about: false, steps: found.steps };
+  return { ...meet(text, found, open), steps: found.steps };
+}
 
-/** Shorter ones would be found in the middle of other words. */
-const MIN_SQUEEZED = 4;
-
-const words = allWords();
-const plain = createMatcher(words);
-const latin = words.filter(({ text }) => /^[ -~]+$/.test(text));
-const asLatin = createMatcher(latin.map((word) => ({ ...word, text: collapse(word.text) })));
-const squeezed = createMatcher(squeezable(words, (text) => text));
-const squeezedLatin = createMatcher(squeezable(latin, collapse));
-
-const READERS = { plain, asLatin, squeezed, squeezedLatin } as const;
-export type Reader = keyof typeof READERS;
-
-/** Reads a text that was folded for `reader`. Linear in its length. */
-export function findRules(text: string, reader: Reader): Reading {
-  const { hits, steps } = READERS[reader](text);
+function meet(text: string, { hits }: Hits, rules: readonly Numbered[]): Omit<Reading, "steps"> {
   const ends = sentenceEnds(text);
   const quotes = quotedParts(text);
-  const [lastSaid, lastQuoted] = [new Map<string, Hit>(), new Map<string, Hit>()];
+  const [lastSaid, lastQuoted]: [Last, Last] = [[], []];
   const met = new Map<Rule, Met>();
   let about = false;
   let sentence = 0;
@@ -67,94 +59,40 @@ export function findRules(text: string, reader: Reader): Reading {
     while ((ends[sentence] ?? Number.POSITIVE_INFINITY) < hit.start) sentence++;
     const since = sentence === 0 ? 0 : (ends[sentence - 1] ?? 0);
     // What is quoted and what is not make no sentence together.
-    const quoted = quotes[hit.start] !== undefined;
-    if (hit.label === "about" && !quoted) about = true;
+    const quoted = quotes[hit.start] === 1;
+    const said = hit.word.meaning;
+    if (said === ABOUT && !quoted) about = true;
     const last = quoted ? lastQuoted : lastSaid;
-    if (hit.label === "remember") {
+    if (said === REMEMBER) {
       kept = hit;
-      if ((last.get("ignore")?.start ?? -1) >= hit.start) last.delete("ignore");
+      if ((last[IGNORE]?.start ?? -1) >= hit.start) last[IGNORE] = undefined;
     }
-    if (hit.label === "ignore" && kept !== undefined && hit.start >= kept.start && hit.start < kept.end)
-      continue;
-    last.set(hit.label, hit);
-    for (const rule of RULES_WITH.get(hit.label) ?? []) {
+    if (said === IGNORE && kept !== undefined && hit.start >= kept.start && hit.start < kept.end) continue;
+    last[said] = hit;
+    for (const numbered of rules) {
+      if (!numbered.needs.includes(said)) continue;
+      const { rule } = numbered;
       const earlier = met.get(rule);
-      if (earlier !== undefined && !earlier.quoted) continue;
-      const start = meeting(rule, last, hit, rule.acrossSentences ? 0 : since);
-      if (start === undefined) continue;
-      met.set(rule, { rule, start, end: hit.end, quoted });
+      if (earlier !== undefined && (quoted || !earlier.quoted)) continue;
+      if (meets(numbered, last, hit, since)) met.set(rule, { rule, quoted });
     }
   }
-  return { met: [...met.values()], about, steps };
+  return { met: [...met.values()], about };
 }
 
-const RULES_WITH = new Map<string, Rule[]>();
-for (const rule of RULES) {
-  for (const need of rule.needs) RULES_WITH.set(need, [...(RULES_WITH.get(need) ?? []), rule]);
-}
+/** The last hit of each meaning. */
+type Last = (Hit | undefined)[];
 
-/** @returns where the first of the rule's meanings stands, when all are near enough to `hit` */
-function meeting(rule: Rule, last: ReadonlyMap<string, Hit>, hit: Hit, since: number): number | undefined {
+/** @returns whether all of the rule's meanings are near enough to `hit`, in the right order */
+function meets({ rule, needs, leading }: Numbered, last: Last, hit: Hit, sentence: number): boolean {
+  const since = rule.acrossSentences ? 0 : sentence;
   let first = hit.start;
   let leader = 0;
-  for (const need of rule.needs) {
-    const other = last.get(need);
-    if (other === undefined || other.start < since || hit.start - other.start > rule.within) return undefined;
-    if (need === rule.leading && other.leads) leader = other.start;
+  for (const need of needs) {
+    const other = last[need];
+    if (other === undefined || other.start < since || hit.start - other.start > rule.within) return false;
+    if (need === leading && other.word.leads) leader = other.start;
     first = Math.min(first, other.start);
   }
-  return leader > first ? undefined : first;
-}
-
-function sentenceEnds(text: string): number[] {
-  return [...text.matchAll(/[.!?؟](?=[\s"')]|$)|[。\n]/g)].map(({ index }) => index);
-}
-
-/** @returns where in the text something is quoted; by pairs of the same kind of marks in one paragraph */
-function quotedParts(text: string): true[] {
-  const quoted: true[] = [];
-  const mark = (from: number, to: number) => {
-    for (let at = from; at <= to; at++) quoted[at] = true;
-  };
-  for (const [open, close] of QUOTES) {
-    let from = -1;
-    for (let at = text.search(open); at >= 0 && at < text.length; at++) {
-      const sign = text.charAt(at);
-      if (sign === "\n") from = -1;
-      else if (from >= 0 && close === sign) {
-        mark(from, at);
-        from = -1;
-      } else if (open.test(sign)) from = at;
-    }
-  }
-  // An apostrophe inside a word is no quotation mark.
-  if (!text.includes("'")) return quoted;
-  for (const { index, 0: part } of text.matchAll(/(?<![\p{L}\p{N}])'[^'\n]{1,400}'(?![\p{L}\p{N}])/gu)) {
-    mark(index, index + part.length);
-  }
-  return quoted;
-}
-
-function allWords(): Word[] {
-  const found = new Map<string, Word>();
-  const add = (label: string, written: string, { mark = false, leads = false }) => {
-    const whole = written.endsWith("$");
-    const text = fold(whole ? written.slice(0, -1) : written).trim();
-    found.set(`${label} ${text}`, { label, text, whole, leads, anywhere: mark || JOINED.test(text) });
-  };
-  for (const [language, lexicon] of Object.entries(LEXICA)) {
-    const leads = !VERBS_LAST.has(language);
-    for (const [label, list] of Object.entries(lexicon)) {
-      for (const written of list.split("|")) add(label, written, { leads });
-    }
-  }
-  for (const [label, list] of Object.entries(MARKS))
-    for (const written of list) add(label, written, { mark: true });
-  return [...found.values()];
-}
-
-function squeezable(from: readonly Word[], change: (text: string) => string): Word[] {
-  const bare = from.map((word) => ({ ...word, text: change(word.text.replace(/[^\p{L}\p{N}]/gu, "")) }));
-  const long = bare.filter(({ text, label }) => text.length >= MIN_SQUEEZED && !(label in MARKS));
-  return long.map((word) => ({ ...word, anywhere: true, whole: false }));
+  return leader <= first;
 }

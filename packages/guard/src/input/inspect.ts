@@ -1,8 +1,9 @@
 import { decodings, reverse, rot13 } from "./decode.ts";
-import { findRules, type Reader, type Reading } from "./find-rules.ts";
-import { fold, readAsLatin, squeeze } from "./fold.ts";
+import { findRules } from "./find-rules.ts";
+import { fold, isAscii, readAsLatin, squeeze } from "./fold.ts";
 import { repetition } from "./repetition.ts";
-import type { Source } from "./rules.ts";
+import type { Rule, Source } from "./rules.ts";
+import type { Reader } from "./words.ts";
 
 export type Verdict = "allow" | "flag" | "block";
 
@@ -42,16 +43,18 @@ const QUOTED = 0.45;
 export function inspect(text: string, source: Source): Inspection {
   const findings = new Map<string, Finding>();
   let steps = 0;
+  const weigh = (rule: Rule) => (source === "user" ? rule.user : rule.others);
   for (let from = 0; from === 0 || from + OVERLAP < text.length; from += PIECE - OVERLAP) {
-    for (const { view, met, about, steps: moves } of readings(text.slice(from, from + PIECE))) {
+    for (const [view, reader, reading] of readings(text.slice(from, from + PIECE))) {
+      // What a plainer view shows counts as it stands there.
+      const asked = (rule: Rule) => weigh(rule) > 0 && (findings.get(rule.name)?.view ?? view) === view;
+      const { met, about, steps: moves } = findRules(reading, reader, asked);
       steps += moves;
       for (const { rule, quoted } of met) {
-        const full = source === "user" ? rule.user : rule.others;
-        const weight = quoted && about ? full * QUOTED : full;
-        const known = findings.get(rule.name);
-        // What a plainer view shows counts as it stands there.
-        if (known !== undefined && (known.view !== view || known.weight >= weight)) continue;
-        if (weight > 0) findings.set(rule.name, { rule: rule.name, view, weight });
+        const weight = quoted && about ? weigh(rule) * QUOTED : weigh(rule);
+        if (weight > (findings.get(rule.name)?.weight ?? 0)) {
+          findings.set(rule.name, { rule: rule.name, view, weight });
+        }
       }
     }
   }
@@ -62,9 +65,8 @@ export function inspect(text: string, source: Source): Inspection {
   return { verdict, score, findings: [...findings.values()], steps };
 }
 
-interface View extends Reading {
-  readonly view: string;
-}
+/** How a text is read, by whom, and how it reads then. */
+type View = readonly [view: string, reader: Reader, text: string];
 
 /** The plainest first. */
 function* readings(text: string): Generator<View> {
@@ -74,19 +76,15 @@ function* readings(text: string): Generator<View> {
     last = decoded;
     yield* foldedReadings(decoded, "decoded");
   }
-  yield* read(fold(rot13(last)), "rot13", "plain");
-  yield* read(fold(reverse(last)), "reversed", "plain");
+  yield ["rot13", "plain", fold(rot13(last))];
+  yield ["reversed", "plain", fold(reverse(last))];
 }
 
 function* foldedReadings(text: string, view: string): Generator<View> {
   const folded = fold(text);
-  yield* read(folded, view, "plain");
+  yield [view, "plain", folded];
   const latin = readAsLatin(folded);
-  yield* read(latin, `${view}, look-alikes`, "asLatin");
-  yield* read(squeeze(latin), `${view}, split`, "squeezedLatin");
-  if (/[^\p{ASCII}]/u.test(folded)) yield* read(squeeze(folded), `${view}, split`, "squeezed");
-}
-
-function* read(text: string, view: string, reader: Reader): Generator<View> {
-  yield { ...findRules(text, reader), view };
+  yield [`${view}, look-alikes`, "asLatin", latin];
+  yield [`${view}, split`, "squeezedLatin", squeeze(latin)];
+  if (!isAscii(folded)) yield [`${view}, split`, "squeezed", squeeze(folded)];
 }

@@ -1,21 +1,8 @@
-/** Where one of the words of a label stands. */
-export interface Hit {
-  readonly label: string;
-  readonly start: number;
-  readonly end: number;
-  /** Whether its language puts imperatives first. */
-  readonly leads: boolean;
-}
-
-interface Node {
-  readonly next: Map<number, Node>;
-  /** Where to go on when no letter fits: the longest ending that begins a word. */
-  fallback: Node | undefined;
-  readonly ends: Word[];
-}
+import { isLetter } from "./letters.ts";
 
 export interface Word {
-  readonly label: string;
+  /** What it means, as a number from 0 to 31. */
+  readonly meaning: number;
   readonly text: string;
   /** Whether a letter or digit may stand before it. */
   readonly anywhere: boolean;
@@ -25,72 +12,134 @@ export interface Word {
   readonly leads: boolean;
 }
 
+/** Where a word stands. */
+export interface Hit {
+  readonly word: Word;
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface Hits {
+  /** In the order of their ends. */
+  readonly hits: readonly Hit[];
+  /** The meanings that they have, a bit for each. */
+  readonly meanings: number;
+  /** Moves of the automaton. */
+  readonly steps: number;
+}
+
 /** Finds all words in one pass over a text. */
-export type Matcher = (text: string) => { readonly hits: Hit[]; readonly steps: number };
+export type Matcher = (text: string) => Hits;
+
+const ROOT = 0;
 
 /**
- * Aho and Corasick's automaton (1975): the time is linear in the text, whatever the words and the text are.
- *
- * @returns the finder; hits come in the order of their ends, `steps` counts moves in the automaton
+ * Aho and Corasick's automaton (1975): the time is linear in the text, whatever the words and the text are. Its moves
+ * are in Aoe's double array (1989): that from `state` by a letter's column is at `base[state] + column`, where
+ * `owner` names the state. No other way is as small and as quick in the tens of thousands of states of all alphabets.
  */
 export function createMatcher(words: readonly Word[]): Matcher {
-  const root = build(words);
+  const { states, columnOf } = build(words);
+  const { base, owner, target } = pack(states, columnOf);
+  const fallback = Uint16Array.from(states, (state) => state.fallback);
+  const ends = states.map((state) => (state.ends.length > 0 ? state.ends : undefined));
   return (text) => {
     const hits: Hit[] = [];
-    let steps = 0;
-    let node = root;
+    let [meanings, steps, state] = [0, 0, ROOT];
     for (let at = 0; at < text.length; at++) {
-      const letter = text.charCodeAt(at);
-      let next = node.next.get(letter);
+      const column = columnOf[text.charCodeAt(at)] as number;
       steps++;
-      while (next === undefined && node.fallback !== undefined) {
-        node = node.fallback;
-        next = node.next.get(letter);
+      // In no word.
+      if (column === 0) {
+        state = ROOT;
+        continue;
+      }
+      let place = (base[state] as number) + column;
+      while (owner[place] !== state && state !== ROOT) {
+        state = fallback[state] as number;
+        place = (base[state] as number) + column;
         steps++;
       }
-      node = next ?? root;
-      for (const word of node.ends) {
-        const [start, end] = [at + 1 - word.text.length, at + 1];
-        if (!word.anywhere && isWordLetter(text, start - 1)) continue;
-        if (word.whole && isWordLetter(text, end)) continue;
-        hits.push({ label: word.label, start, end, leads: word.leads });
+      if (owner[place] !== state) continue;
+      state = target[place] as number;
+      const found = ends[state];
+      if (found === undefined) continue;
+      for (const word of found) {
+        const end = at + 1;
+        const start = end - word.text.length;
+        if (!word.anywhere && start > 0 && isLetter(text.charCodeAt(start - 1))) continue;
+        if (word.whole && end < text.length && isLetter(text.charCodeAt(end))) continue;
+        hits.push({ word, start, end });
+        meanings |= 1 << word.meaning;
       }
     }
-    return { hits, steps };
+    return { hits, meanings, steps };
   };
 }
 
-function build(words: readonly Word[]): Node {
-  const root: Node = { next: new Map(), fallback: undefined, ends: [] };
+interface State {
+  /** By column. */
+  readonly next: Map<number, number>;
+  /** Where to go on when no letter fits: the longest ending that begins a word. */
+  fallback: number;
+  readonly ends: Word[];
+}
+
+/** @returns the automaton's states, and the column of each UTF-16 unit: 0 of those that no word has */
+function build(words: readonly Word[]) {
+  const columnOf = new Uint16Array(0x10000);
+  const states: State[] = [{ next: new Map(), fallback: ROOT, ends: [] }];
+  const state = (at: number) => states[at] as State;
+  let columns = 0;
   for (const word of words) {
-    let node = root;
+    let last = ROOT;
     for (let at = 0; at < word.text.length; at++) {
       const letter = word.text.charCodeAt(at);
-      let next = node.next.get(letter);
+      const column = columnOf[letter] || ++columns;
+      columnOf[letter] = column;
+      let next = state(last).next.get(column);
       if (next === undefined) {
-        next = { next: new Map(), fallback: root, ends: [] };
-        node.next.set(letter, next);
+        next = states.push({ next: new Map(), fallback: ROOT, ends: [] }) - 1;
+        state(last).next.set(column, next);
       }
-      node = next;
+      last = next;
     }
-    node.ends.push(word);
+    state(last).ends.push(word);
   }
   // By depth, so that a fallback is finished before it is needed.
-  const queue = [...root.next.values()];
-  for (const node of queue) {
-    node.ends.push(...(node.fallback?.ends ?? []));
-    for (const [letter, child] of node.next) {
-      let from = node.fallback;
-      while (from !== undefined && !from.next.has(letter)) from = from.fallback;
-      child.fallback = from?.next.get(letter) ?? root;
+  const queue = [...state(ROOT).next.values()];
+  for (const at of queue) {
+    const { next, fallback, ends } = state(at);
+    ends.push(...state(fallback).ends);
+    for (const [column, child] of next) {
+      let from = fallback;
+      while (from !== ROOT && !state(from).next.has(column)) from = state(from).fallback;
+      state(child).fallback = state(from).next.get(column) ?? ROOT;
       queue.push(child);
     }
   }
-  return root;
+  return { states, columnOf };
 }
 
-const LETTER = /[\p{L}\p{N}]/u;
-
-function isWordLetter(text: string, at: number): boolean {
-  return at >= 0 && at < text.length && LETTER.test(text.charAt(at));
+/** Lays the moves of all states into one another, each in the first gap that takes them. */
+function pack(states: readonly State[], columnOf: Uint16Array) {
+  const columns = columnOf.reduce((most, column) => Math.max(most, column), 0);
+  const base = new Int32Array(states.length);
+  const [owners, targets]: [number[], number[]] = [[], []];
+  let free = columns;
+  for (const [at, { next }] of states.entries()) {
+    const needed = [...next.keys()];
+    while (owners[free] !== undefined) free++;
+    let from = free - Math.min(...needed, free);
+    while (needed.some((column) => owners[from + column] !== undefined)) from++;
+    base[at] = from;
+    for (const [column, child] of next) {
+      owners[from + column] = at;
+      targets[from + column] = child;
+    }
+  }
+  const size = owners.length + columns + 1;
+  const owner = Int32Array.from({ length: size }, (_, place) => owners[place] ?? -1);
+  const target = Uint16Array.from({ length: size }, (_, place) => targets[place] ?? ROOT);
+  return { base, owner, target };
 }

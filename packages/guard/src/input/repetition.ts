@@ -4,6 +4,8 @@ const WORDS = /[\p{L}\p{N}]+/gu;
 const MANY = 60;
 const FLOOD = 400;
 const LONG_RUN = 500;
+/** The share of words that begin no new three. */
+const REPEATED = 0.85;
 
 /**
  * Texts that say the same over and over push instructions out of the model's sight, or make it lose its thread.
@@ -12,20 +14,25 @@ const LONG_RUN = 500;
  */
 export function repetition(text: string): number {
   const words = text.toLowerCase().match(WORDS) ?? [];
-  const distinct = new Set<string>();
-  for (let at = 0; at + 2 < words.length; at++) distinct.add(words.slice(at, at + 3).join(" "));
-  const repeated = words.length < MANY ? 0 : 1 - distinct.size / words.length;
-  if (repeated > 0.85) return words.length >= FLOOD ? 0.7 : 0.4;
-  return longestRun(text) >= LONG_RUN ? 0.4 : 0;
+  if (words.length >= MANY && isRepeated(words)) return words.length >= FLOOD ? 0.7 : 0.4;
+  return hasLongRun(text) ? 0.4 : 0;
 }
 
-/** The most times that one sign that is not a space stands in a row. */
-function longestRun(text: string): number {
-  let [longest, run] = [0, 0];
-  for (let at = 0; at < text.length; at++) {
-    const same = text.charAt(at) === text.charAt(at - 1) && text.charAt(at).trim() !== "";
-    run = same ? run + 1 : 1;
-    longest = Math.max(longest, run);
+function isRepeated(words: readonly string[]): boolean {
+  const distinct = new Set<string>();
+  for (let at = 0; at + 2 < words.length; at++) {
+    distinct.add(`${words[at]} ${words[at + 1]} ${words[at + 2]}`);
+    if (1 - distinct.size / words.length <= REPEATED) return false;
   }
-  return longest;
+  return true;
+}
+
+/** Whether one sign that is not a space stands very often in a row. */
+function hasLongRun(text: string): boolean {
+  let run = 0;
+  for (let at = 0; at < text.length; at++) {
+    run = text.charCodeAt(at) === text.charCodeAt(at - 1) ? run + 1 : 1;
+    if (run === LONG_RUN && text.charAt(at).trim() !== "") return true;
+  }
+  return false;
 }
