@@ -142,7 +142,7 @@ function createProgram(signal: AbortSignal): Command {
 
   program
     .command("guard")
-    .description("measure recall and false positives of the prompt-injection guard on its corpus")
+    .description("measure recall, false positives and time of the prompt-injection guard on its corpus")
     .action(async () => (await import("./commands/guard.ts")).guard({ signal }));
 
   program

@@ -3,7 +3,7 @@ import { execa } from "execa";
 import { REPOSITORY } from "../repository.ts";
 import { CommandFailure } from "../ui/failure.ts";
 
-/** Prints how well the guard tells attacks from look-alikes. @throws CommandFailure when it can't be measured */
+/** Prints how well the guard tells attacks from look-alikes, and in what time. @throws CommandFailure when it can't be measured */
 export async function guard({ signal }: { signal: AbortSignal }): Promise<void> {
   const { exitCode } = await execa(
     process.execPath,

@@ -12,9 +12,9 @@ const MARKS = /[\u0300-\u036f]|[\u064b-\u065f]|\u0640|\u0670|[\u1ab0-\u1aff]|[\u
 
 /**
  * More marks on one letter than anything written has (UAX #15, Stream-Safe Text Format). Normalisation sorts them, in
- * time that grows with the square of their number.
+ * time that grows with the square of their number. The two half-width ones become marks by it.
  */
-const STACKED = /(\p{M}{30})\p{M}+/gu;
+const STACKED = /([\p{M}\uff9e\uff9f]{30})[\p{M}\uff9e\uff9f]+/gu;
 
 /**
  * Letters that look like Latin ones, in lower case, after compatibility normalisation has folded the styled and
