@@ -4,6 +4,8 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 /** Stands for the way from devices to the replicas of a service, which can break. */
 export interface Balancer {
   readonly port: number;
+  /** How many connections there are. */
+  open(): number;
   /** Cuts each connection with this probability, without a word to either side. @returns how many it cut */
   cut(share: number): number;
   close(): Promise<void>;
@@ -23,6 +25,7 @@ export async function startBalancer(ports: readonly number[]): Promise<Balancer>
   await once(server.listen(0, "127.0.0.1"), "listening");
   return {
     port: (server.address() as AddressInfo).port,
+    open: () => open.size,
     cut(share) {
       const chosen = [...open].filter(() => Math.random() < share);
       for (const device of chosen) device.resetAndDestroy();

@@ -21,7 +21,7 @@ const report = await runChaos({
   clients: Number(values.clients),
   messages: Number(values.messages),
   perSecond: Number(values.rate),
-  ...{ cutEveryMs: 5000, killEveryMs: 8000, settleMs: 180_000 },
+  ...{ cutEveryMs: 3000, killEveryMs: 10_000, settleMs: 180_000 },
   onProgress: (text) => process.stdout.write(`${text}\n`),
 });
 const { messages, seconds, cuts, kills, streamed, faults } = report;

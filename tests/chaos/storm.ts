@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Platform } from "./platform.ts";
 
 export interface StormOptions {
-  /** Between two cuts of a third of the connections. */
+  /** Between two cuts of a third of the connections, 25 at the most. */
   readonly cutEveryMs: number;
   /** Between the return of one process and the death of the next. */
   readonly killEveryMs: number;
@@ -13,7 +13,9 @@ export interface Storm {
   readonly kills: readonly string[];
 }
 
+/** Of the connections, but no more at a time than devices come back in a moment on two cores. */
 const SHARE = 1 / 3;
+const MOST = 25;
 const DOWN_MS = 500;
 /** One of each kind dies, however soon it gets calm. */
 const LEAST_KILLS = 3;
@@ -27,7 +29,7 @@ export async function rage(
   const kills: string[] = [];
   let cuts = 0;
   const cutting = setInterval(() => {
-    cuts += sockets.cut(SHARE);
+    cuts += sockets.cut(Math.min(SHARE, MOST / sockets.open()));
   }, cutEveryMs);
   try {
     for (let turn = 0; (await passed(killEveryMs, signal)) || turn < LEAST_KILLS; turn++) {

@@ -33,6 +33,9 @@ export interface ContextProtocolServer extends Service {
   port(): number;
 }
 
+/** More would wait for the database, not for this process. */
+const AT_ONCE = 32;
+
 /** Sessions, their context and their messages, and the runs that answer these: as an HTTP API, and over MCP. */
 export function createService(
   config: ServiceConfig,
@@ -83,6 +86,7 @@ export function createService(
       const app = createApp({
         logger,
         metrics,
+        atOnce: AT_ONCE,
         // MCP reads its bodies itself, to answer a malformed one as JSON-RPC says.
         json: false,
         routes: (express) => {

@@ -6,23 +6,28 @@ import type { Logger } from "./logger.ts";
 import type { Metrics } from "./metrics.ts";
 import { HttpProblem, toHttpProblem } from "./problem.ts";
 import { contextHeaders, runInContext } from "./request-context.ts";
+import { takeTurns } from "./turns.ts";
 
 /**
  * An Express application with what each of ours has: a request id and a trace, security headers, a log line and
  * metrics per request, JSON bodies up to 100 kB (unless `json` is false), and RFC 9457 bodies for every error and
  * unknown route.
+ *
+ * @param options.atOnce how many requests are handled at once, the others waiting; all of them without it
  */
 export function createApp(options: {
   logger: Logger;
   metrics: Metrics;
   routes: (app: express.Express) => void;
   json?: boolean;
+  atOnce?: number;
 }): express.Express {
-  const { logger, metrics, routes, json = true } = options;
+  const { logger, metrics, routes, json = true, atOnce } = options;
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
   app.use(identify, observe(logger, metrics), helmet());
+  if (atOnce !== undefined) app.use(takeTurns(atOnce));
   if (json) app.use(express.json({ limit: "100kb" }));
   routes(app);
   app.use((request) => {

@@ -1,0 +1,34 @@
+import type { RequestHandler } from "express";
+import pLimit from "p-limit";
+import { HttpProblem } from "./problem.ts";
+
+/** Callers of ours give up after five. */
+const WAIT_MS = 3000;
+const WAITING = 500;
+
+/**
+ * Lets so many requests be handled at once; the others wait for their turn. In an overload a service that begins all of
+ * them is late with each, and works for callers who are gone. Here one whose caller is gone is never begun, and one that
+ * has waited for three seconds, or finds five hundred waiting, is told when to come back: 503.
+ */
+export function takeTurns(atOnce: number): RequestHandler {
+  const limit = pLimit(atOnce);
+  return (_request, response, next) => {
+    if (limit.pendingCount >= WAITING) throw busy();
+    const arrived = performance.now();
+    void limit(async () => {
+      if (response.destroyed) return;
+      if (performance.now() - arrived > WAIT_MS) return next(busy());
+      const ended = new Promise((resolve) => response.once("close", resolve));
+      next();
+      await ended;
+    });
+  };
+}
+
+function busy(): HttpProblem {
+  const headers = { "Retry-After": "1" };
+  return new HttpProblem(503, "Service Unavailable", "too much is asked at the moment; try again shortly", {
+    headers,
+  });
+}
