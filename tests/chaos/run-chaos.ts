@@ -1,11 +1,7 @@
-import { randomUUID } from "node:crypto";
-import { CreateSessionResponse, type Message, MessageList } from "@mobile-ai-agent/contracts";
 import { eventually } from "@mobile-ai-agent/test-support";
-import axios from "axios";
-import { type Device, openDevice } from "./device.ts";
-import { type Defect, type Platform, startPlatform } from "./platform.ts";
+import { type Client, createClient, faultsAfter, write } from "./clients.ts";
+import { type Defect, startPlatform } from "./platform.ts";
 import { rage, type Storm, type StormOptions } from "./storm.ts";
-import { faultsOf } from "./verdict.ts";
 
 export interface ChaosOptions extends StormOptions {
   readonly clients: number;
@@ -28,15 +24,7 @@ export interface ChaosReport extends Storm {
   readonly faults: readonly string[];
 }
 
-interface Client {
-  readonly token: string;
-  readonly sessionId: string;
-  readonly devices: readonly Device[];
-  readonly written: string[];
-}
-
 const PROGRESS_MS = 5000;
-const PAGE = 200;
 
 /**
  * Clients with two devices each write their messages in a storm that cuts their connections and kills the platform's
@@ -50,11 +38,16 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     for (let number = 1; number <= options.clients; number++) {
       clients.push(await createClient(platform, number));
     }
+    const pauseMs = (options.clients / options.perSecond) * 1000;
     const calm = new AbortController();
     const storm = rage(platform, options, calm.signal);
     const progress = setInterval(() => options.onProgress?.(describe(clients)), PROGRESS_MS);
     try {
-      await Promise.all(clients.map((client, index) => write(client, index + 1, options)));
+      await Promise.all(
+        clients.map((client, index) =>
+          write(client, { client: index + 1, messages: options.messages, pauseMs }),
+        ),
+      );
       await eventually(() => clients.every(({ devices }) => devices[0]?.waiting() === 0), {
         timeoutMs: options.settleMs,
       }).catch(() => undefined);
@@ -75,66 +68,6 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     for (const { devices } of clients) for (const device of devices) device.close();
     await platform.stop();
   }
-}
-
-async function createClient({ issuer, contexts, sockets }: Platform, number: number): Promise<Client> {
-  const userId = randomUUID();
-  const token = issuer.token({ claims: { sub: userId } });
-  const headers = { authorization: `Bearer ${token}` };
-  const created = await axios.post(`${contexts}/api/session/create`, {}, { headers });
-  const { session_id: sessionId } = CreateSessionResponse.parse(created.data);
-  const open = (which: string) =>
-    openDevice({
-      ...{ contexts, token, userId, sessionId },
-      name: `device ${which} of client ${number}`,
-      sockets: `http://127.0.0.1:${sockets.port}`,
-    });
-  return { token, sessionId, devices: [open("A"), open("B")], written: [] };
-}
-
-async function write({ devices, written }: Client, client: number, options: ChaosOptions): Promise<void> {
-  const { clients, messages, perSecond } = options;
-  const pauseMs = (clients / perSecond) * 1000;
-  for (let number = 1; number <= messages; number++) {
-    const content = `message ${number} of client ${client}`;
-    written.push(content);
-    await devices[0]?.write(content);
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * 2 * pauseMs));
-  }
-}
-
-/** What is still wrong when there was time for everything to come right. */
-async function faultsAfter(
-  { contexts }: Platform,
-  clients: readonly Client[],
-  settleMs: number,
-): Promise<readonly string[]> {
-  let faults: readonly string[] = [];
-  const isRight = async () => {
-    const found: string[] = [];
-    for (const { token, sessionId, written, devices } of clients) {
-      const stored = await storedMessages(contexts, token, sessionId);
-      found.push(...faultsOf({ written, stored, devices }));
-    }
-    faults = found;
-    return found.length === 0;
-  };
-  await eventually(isRight, { timeoutMs: settleMs, intervalMs: 500 }).catch(() => undefined);
-  return faults;
-}
-
-async function storedMessages(contexts: string, token: string, sessionId: string): Promise<Message[]> {
-  const messages: Message[] = [];
-  for (let after: number | null = 0; after !== null; ) {
-    const { data } = await axios.get(`${contexts}/api/message/${sessionId}`, {
-      params: { after, limit: PAGE },
-      headers: { authorization: `Bearer ${token}` },
-    });
-    const page = MessageList.parse(data);
-    messages.push(...page.messages);
-    after = page.next_after;
-  }
-  return messages;
 }
 
 function describe(clients: readonly Client[]): string {
