@@ -56,8 +56,8 @@ async function handleWatched(
   const done = await store.runs.progressOf(run);
   const log = await openEventLog(runLog, { runId, after: firstAfter(run, done, now), kept: done.openStep });
   const ending = { run, log, store, events, waited: done.openStep !== undefined };
-  // Before a run is under way nobody answers it, and to look for an answer is no small thing for every database.
-  const answer = run.status === "queued" ? undefined : await store.messages.answerOf(runId);
+  // Before a run is under way nobody answers it.
+  const answer = run.status === "queued" ? undefined : await store.messages.answerTo(run);
   if (answer) return await (run.cancelRequested ? endCancelled : complete)(ending, answer.id);
   if (run.status === "failed") return await log.fail(run.failure ?? UNAVAILABLE);
   if (run.status === "running") await budget.recover({ runId, userId: run.userId });

@@ -23,7 +23,7 @@ interface Parts {
  */
 export const ASKED = {
   runs: ["get", "progressOf", "setStatus", "fail", "addStep", "park", "taint", "isSessionTainted"],
-  messages: ["answerOf", "isAnswering", "history", "addAnswer"],
+  messages: ["answerTo", "isAnswering", "history", "addAnswer"],
   approvals: ["get", "request", "decide", "claim", "undecidedOf", "consume"],
   budget: ["reserve", "settle", "usedByRun", "recover", "today"],
   events: ["publish"],

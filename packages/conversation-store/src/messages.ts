@@ -17,6 +17,8 @@ export interface Answering {
   readonly asked: number;
 }
 
+type Begun = Omit<Answering, "runId"> & { readonly id: string };
+
 export interface NewUserMessage {
   readonly sessionId: string;
   readonly userId: string;
@@ -62,8 +64,10 @@ export interface MessageStore extends MessageChanges, MessageSearch {
   addAnswer(answer: NewAnswer): Promise<Message | undefined>;
   /** The answer of a run, once it is stored. */
   answerOf(runId: string): Promise<Message | undefined>;
+  /** The same, where it is known what began the run: found without a search through all messages. */
+  answerTo(run: Begun): Promise<Message | undefined>;
   /** Whether the run still is the one that answers its message. */
-  isAnswering(run: Omit<Answering, "runId"> & { readonly id: string }): Promise<boolean>;
+  isAnswering(run: Begun): Promise<boolean>;
   /** The messages that the session shows, oldest first. */
   list(sessionId: string, page: MessagePage): Promise<Message[]>;
   /** What happened after sequence number `after`, at most `limit`. */
@@ -161,6 +165,13 @@ export function createMessageStore(db: Db, cipher: ContentCipher): MessageStore 
     async answerOf(runId) {
       const document = await messages.findOne({ run_id: runId, role: "assistant" });
       return document === null ? undefined : await toMessage(document);
+    },
+
+    async answerTo({ id, sessionId, asked }) {
+      const { last } = await log.tail(sessionId);
+      const isIt = ({ role, run_id }: MessageDocument) => role === "assistant" && run_id === id;
+      const document = await log.find(sessionId, { from: asked + 1, to: Math.max(asked + 1, last) }, isIt);
+      return document && (await toMessage(document));
     },
 
     isAnswering: async ({ id: runId, ...run }) => (await beginOf({ runId, ...run })) !== undefined,

@@ -99,6 +99,14 @@ interface TaintDocument {
   created_at: Date;
 }
 
+/** A note that a run may not have ended: made before the run, removed after its end. */
+interface UnfinishedDocument {
+  /** The run's. */
+  _id: string;
+  user_id: string;
+  created_at: Date;
+}
+
 export interface RunStore {
   createIndexes(): Promise<void>;
   /** Stores a queued run; one that exists is left and returned as it is. */
@@ -130,12 +138,31 @@ export interface RunStore {
   unfinishedBefore(date: Date, limit: number): Promise<Run[]>;
 }
 
+const ENDED: readonly RunStatus[] = ["completed", "cancelled", "failed"];
+/** Longer than a run takes from being noted to being stored. */
+const NOTED_MS = 60_000;
+
 /** Steps may be large, and few want them. */
 const WITHOUT_STEPS = { projection: { steps: 0, open_step: 0 } } as const;
 
 export function createRunStore(db: Db, cipher: ContentCipher): RunStore {
   const runs = db.collection<RunDocument>("runs");
   const taints = db.collection<TaintDocument>("session_taints");
+  const unfinished = db.collection<UnfinishedDocument>("unfinished_runs");
+
+  /** Those that may not have ended. Sweeps look at nothing else, however many runs there are. */
+  async function* noted(): AsyncGenerator<RunDocument> {
+    for await (const { _id, created_at } of unfinished.find()) {
+      const document = await runs.findOne({ _id }, WITHOUT_STEPS);
+      if (document && !ENDED.includes(document.status)) yield document;
+      else if (document || created_at.getTime() < Date.now() - NOTED_MS) await unfinished.deleteOne({ _id });
+    }
+  }
+
+  async function change(_id: string, to: Partial<RunDocument> & Pick<RunDocument, "status">): Promise<void> {
+    await runs.updateOne({ _id }, { $set: { ...to, updated_at: new Date() } });
+    if (ENDED.includes(to.status)) await unfinished.deleteOne({ _id });
+  }
 
   /** Before the run itself, so that a tainted run never stands in a session that is not. */
   async function taintSession({ sessionId, userId }: Place): Promise<void> {
@@ -148,10 +175,10 @@ export function createRunStore(db: Db, cipher: ContentCipher): RunStore {
 
   return {
     async createIndexes() {
-      await runs.createIndex({ status: 1, updated_at: 1 });
       await runs.createIndex({ session_id: 1, updated_at: 1 });
       await runs.createIndex({ user_id: 1, _id: 1 });
       await taints.createIndex({ user_id: 1 });
+      await unfinished.createIndex({ user_id: 1 });
     },
 
     async create({ runId, sessionId, userId, messageId, asked }) {
@@ -166,6 +193,11 @@ export function createRunStore(db: Db, cipher: ContentCipher): RunStore {
         created_at: now,
         updated_at: now,
       };
+      try {
+        await unfinished.insertOne({ _id: runId, user_id: userId, created_at: now });
+      } catch (error) {
+        if (!isDuplicateKey(error)) throw error;
+      }
       try {
         await runs.insertOne(document);
         return toRun(document);
@@ -182,12 +214,12 @@ export function createRunStore(db: Db, cipher: ContentCipher): RunStore {
     },
 
     async setStatus(runId, status) {
-      await runs.updateOne({ _id: runId }, { $set: { status, updated_at: new Date() } });
+      await change(runId, { status });
     },
 
     async fail(runId, { code, reason, availableAt }) {
       const failure = { code, reason, ...(availableAt && { availableAt }) };
-      await runs.updateOne({ _id: runId }, { $set: { status: "failed", failure, updated_at: new Date() } });
+      await change(runId, { status: "failed", failure });
     },
 
     async addStep(run, step) {
@@ -233,9 +265,12 @@ export function createRunStore(db: Db, cipher: ContentCipher): RunStore {
     },
 
     async overdueWaiting(now, limit) {
-      const overdue = [{ waiting_until: { $lt: now } }, { cancel_requested_at: { $exists: true } }];
-      const found = runs.find({ status: "waiting", $or: overdue }, WITHOUT_STEPS);
-      return (await found.sort({ updated_at: 1 }).limit(limit).toArray()).map(toRun);
+      const overdue: RunDocument[] = [];
+      for await (const run of noted()) {
+        const { status, waiting_until = now, cancel_requested_at } = run;
+        if (status === "waiting" && (waiting_until < now || cancel_requested_at)) overdue.push(run);
+      }
+      return oldest(overdue, limit);
     },
 
     async requestCancel(runId) {
@@ -264,11 +299,18 @@ export function createRunStore(db: Db, cipher: ContentCipher): RunStore {
     },
 
     async unfinishedBefore(date, limit) {
-      const unfinished = { status: { $in: ["queued", "running"] }, updated_at: { $lt: date } } as const;
-      const found = runs.find(unfinished as Filter<RunDocument>, WITHOUT_STEPS);
-      return (await found.sort({ updated_at: 1 }).limit(limit).toArray()).map(toRun);
+      const found: RunDocument[] = [];
+      for await (const run of noted()) {
+        if (run.status !== "waiting" && run.updated_at < date) found.push(run);
+      }
+      return oldest(found, limit);
     },
   };
+}
+
+function oldest(documents: readonly RunDocument[], limit: number): Run[] {
+  const inOrder = documents.toSorted((a, b) => a.updated_at.getTime() - b.updated_at.getTime());
+  return inOrder.slice(0, limit).map(toRun);
 }
 
 function toRun(document: RunDocument): Run {

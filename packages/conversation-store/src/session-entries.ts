@@ -1,6 +1,7 @@
 import { LRUCache } from "lru-cache";
 import type { Collection } from "mongodb";
 import { v5 } from "uuid";
+import { lastNumber } from "./last-number.ts";
 import type { MessageDocument } from "./message-documents.ts";
 
 /** The entries of sessions by their numbers, which have no gaps. */
@@ -11,10 +12,16 @@ export interface SessionEntries {
   has(sessionId: string, sequence: number): Promise<boolean>;
   /** Forgets what was read: something of it is gone. */
   forget(): void;
-  /** The last one at `from` or behind it, where there is one at `from`; 0 is ahead of all. */
+  /** The last one behind `from`, where there is one, or which is 0; undefined when there is none behind. */
   lastFrom(sessionId: string, from: number): Promise<MessageDocument | undefined>;
   /** In order, both ends included; those that there are. */
   between(sessionId: string, from: number, to: number): Promise<MessageDocument[]>;
+  /** The first one from `from` to `to` that is looked for; backwards if `to` is the smaller. */
+  find(
+    sessionId: string,
+    range: { readonly from: number; readonly to: number },
+    isIt: (entry: MessageDocument) => boolean,
+  ): Promise<MessageDocument | undefined>;
 }
 
 /**
@@ -49,6 +56,16 @@ export function createSessionEntries(messages: Collection<MessageDocument>): Ses
     return found;
   }
 
+  async function between(session_id: string, from: number, to: number): Promise<MessageDocument[]> {
+    if (to - from >= FEW) {
+      const range = messages.find({ session_id, sequence: { $gte: from, $lte: to } });
+      return await range.sort({ sequence: 1 }).toArray();
+    }
+    const numbers = Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => from + index);
+    const found = await Promise.all(numbers.map((number) => at(session_id, number)));
+    return found.filter((entry) => entry !== undefined);
+  }
+
   return {
     at,
 
@@ -57,28 +74,19 @@ export function createSessionEntries(messages: Collection<MessageDocument>): Ses
     has: async (sessionId, sequence) =>
       (await messages.findOne({ _id: entryId(sessionId, sequence) }, { projection: { _id: 1 } })) !== null,
 
-    /** Steps get longer until there is nothing, then shorter. */
-    async lastFrom(sessionId, from) {
-      let last: MessageDocument | undefined;
-      let known = from;
-      let end = Number.POSITIVE_INFINITY;
-      for (let step = 1; end - known > 1; ) {
-        const number = end === Number.POSITIVE_INFINITY ? known + step : Math.floor((known + end) / 2);
-        const found = await at(sessionId, number);
-        if (found) [known, last, step] = [number, found, step * 2];
-        else end = number;
-      }
-      return last;
-    },
+    lastFrom: async (sessionId, from) => (await lastNumber(from, (number) => at(sessionId, number))).found,
 
-    async between(session_id, from, to) {
-      if (to - from >= FEW) {
-        const range = messages.find({ session_id, sequence: { $gte: from, $lte: to } });
-        return await range.sort({ sequence: 1 }).toArray();
+    between,
+
+    async find(sessionId, { from, to }, isIt) {
+      const isForward = from <= to;
+      for (let at = from; isForward ? at <= to : at >= to; at += isForward ? FEW : -FEW) {
+        const edge = isForward ? Math.min(to, at + FEW - 1) : Math.max(to, at - FEW + 1);
+        const entries = await between(sessionId, Math.min(at, edge), Math.max(at, edge));
+        const found = isForward ? entries.find(isIt) : entries.findLast(isIt);
+        if (found) return found;
       }
-      const numbers = Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => from + index);
-      const found = await Promise.all(numbers.map((number) => at(session_id, number)));
-      return found.filter((entry) => entry !== undefined);
+      return undefined;
     },
   };
 }

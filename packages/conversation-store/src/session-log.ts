@@ -30,6 +30,8 @@ export interface SessionLog extends SessionEntries {
 
 /** Every round has a winner, so this many writers of one session at one moment all get through. */
 const MAX_ATTEMPTS = 100;
+/** Entries that are looked through before the database is asked to search. */
+const RECENT = 127;
 
 export function createSessionLog(
   messages: Collection<MessageDocument>,
@@ -38,12 +40,20 @@ export function createSessionLog(
   const entries = createSessionEntries(messages);
   const tails = createSessionTails(entries);
 
-  /** The entry of this identity, after an insert was refused: mostly it is not there, but another under the number. */
-  async function sameAs(session_id: string, identity: string, before: SessionTail) {
+  /** The entry of this identity. What is done again was done a short time ago, mostly. */
+  async function withIdentity(session_id: string, identity: string, last: number) {
+    const to = Math.max(1, last - RECENT);
+    const recent = await entries.find(session_id, { from: last, to }, (entry) => entry.identity === identity);
+    if (recent || to === 1) return recent;
+    return (await messages.findOne({ session_id, identity })) ?? undefined;
+  }
+
+  /** What stands in the way of an insert: mostly not this identity, but another entry under the number. */
+  async function inTheWay(session_id: string, identity: string, before: SessionTail) {
     const { last } = await tails.now(session_id);
-    const faster = await entries.between(session_id, before.last + 1, last);
-    const same = faster.find((entry) => entry.identity === identity);
-    return same ?? (faster.length > 0 ? null : await messages.findOne({ session_id, identity }));
+    if (last === before.last) return await withIdentity(session_id, identity, last);
+    const isIt = (entry: MessageDocument) => entry.identity === identity;
+    return await entries.find(session_id, { from: before.last + 1, to: last }, isIt);
   }
 
   return {
@@ -55,8 +65,8 @@ export function createSessionLog(
         const tail = await tails.now(session_id);
         const entry = await compose(tail.last);
         if (entry === undefined) {
-          const existing = await messages.findOne({ session_id, identity });
-          return existing === null ? undefined : { document: existing, created: false };
+          const existing = await withIdentity(session_id, identity, tail.last);
+          return existing && { document: existing, created: false };
         }
         const _id = entryId(session_id, tail.last + 1);
         const last_change = tail.controls.at(-1)?.sequence;
@@ -73,8 +83,8 @@ export function createSessionLog(
           return { document, created: true };
         } catch (error) {
           if (!isDuplicateKey(error)) throw error;
-          const existing = await sameAs(session_id, identity, tail);
-          if (existing !== null) return { document: existing, created: false };
+          const existing = await inTheWay(session_id, identity, tail);
+          if (existing) return { document: existing, created: false };
           if (attempt === MAX_ATTEMPTS) throw error;
         }
         await delay(Math.random() * Math.min(attempt, 10));

@@ -148,6 +148,11 @@ export const STORES: readonly Store[] = [
     ...ERASED,
   },
   {
+    ...{ ...TALK, name: "unfinished_runs", what: "which runs may not have ended" },
+    found: { field: "user_id" },
+    ...ERASED,
+  },
+  {
     ...{ ...TALK, name: "session_taints", what: "which sessions have read what others wrote" },
     found: { field: "user_id" },
     ...ERASED,
