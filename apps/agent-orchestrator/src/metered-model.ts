@@ -53,7 +53,7 @@ export function meterModel(model: LanguageModel, options: MeterOptions): Languag
 
   /** @returns `short`: the limit that makes the answer shorter. @throws TokensSpent */
   async function reserve(prompt: number): Promise<{ reservation: Reservation; short?: TokenLimit }> {
-    used ??= await budget.usedByRun(run.id);
+    used ??= await budget.usedByRun({ runId: run.id, userId: run.userId });
     const left = maxRun - used;
     const least = prompt + Math.min(MIN_ANSWER, maxAnswer);
     if (left < least) throw refuse("run");

@@ -115,7 +115,7 @@ describe("the budget of a day", () => {
     expect((await budget.today(userId)).used).toBe(400);
     await budget.settle(first, { tokens: 30, counted: "provider" });
     expect(await budget.today(userId)).toMatchObject({ used: 30, limit: LIMIT });
-    expect(await budget.usedByRun(runId)).toBe(30);
+    expect(await budget.usedByRun({ runId, userId })).toBe(30);
   });
 
   it("is filled again from the ledger when Redis has lost it", async () => {
@@ -141,7 +141,7 @@ describe("the budget of a day", () => {
     const [budget, userId, runId] = [open(), randomUUID(), randomUUID()];
     const lost = (await budget.reserve({ userId, runId, ...wish })) as Reservation;
     await budget.recover({ runId, userId });
-    expect(await budget.usedByRun(runId)).toBe(400);
+    expect(await budget.usedByRun({ runId, userId })).toBe(400);
     const next = (await budget.reserve({ userId, runId, ...wish })) as Reservation;
     // It was not dead, only late: what it settles changes nothing of the other's.
     await budget.settle(lost, { tokens: 10, counted: "provider" });
