@@ -4,6 +4,7 @@ import { createOutbox, type Outbox } from "../outbox/outbox.ts";
 import type { OutboxStore } from "../outbox/outbox-store.ts";
 import { createApprovals } from "./approvals.ts";
 import { deliverWith } from "./deliver.ts";
+import { isPassing } from "./load.ts";
 import { unanswered } from "./messages.ts";
 import { followRun, type RunState, startedRun } from "./run-follower.ts";
 import { type Connection, createChatSocket, type SocketOptions } from "./socket.ts";
@@ -51,7 +52,9 @@ export interface Chat {
 /** Of the unanswered messages of a session only the newest few: older ones failed long ago. */
 const FOLLOWED = 5;
 const ACK_MS = 10_000;
+/** Doubled with each failure that follows, up to 48 seconds, so that a platform that has too much to do gets less of it. */
 const AGAIN_MS = 3000;
+const MOST_DOUBLINGS = 4;
 const SYNC_MS = 3000;
 
 /** One user's live connection: answers as they come, messages on their way out. */
@@ -64,6 +67,9 @@ export function createChat(options: ChatOptions): Chat {
     outboxVersion: 0,
   };
   let closed = false;
+  let subscribing: Promise<void> = Promise.resolve();
+  /** Of subscriptions, by run, one after another. */
+  const failures = new Map<string, number>();
   const listeners = new Set<() => void>();
 
   function change(part: Partial<ChatState>): void {
@@ -83,7 +89,9 @@ export function createChat(options: ChatOptions): Chat {
       change({ connection });
       if (connection !== "connected") return;
       outbox.flush();
-      for (const run of state.runs.values()) if (run.status === "running") void subscribe(run.runId);
+      // What was asked on the connection before may never be answered.
+      subscribing = Promise.resolve();
+      for (const run of state.runs.values()) if (run.status === "running") subscribe(run.runId);
       void approvals.load();
       onConnected();
     },
@@ -125,19 +133,33 @@ export function createChat(options: ChatOptions): Chat {
   function follow(runId: string, sessionId: string): void {
     if (state.runs.has(runId)) return;
     changeRun(startedRun(runId, sessionId));
-    void subscribe(runId);
+    subscribe(runId);
   }
 
-  async function subscribe(runId: string): Promise<void> {
+  /** One after another: each makes the platform look at the run. */
+  function subscribe(runId: string): void {
+    subscribing = subscribing.then(() => subscribeNow(runId));
+  }
+
+  function subscribeLater(runId: string): void {
+    const before = failures.get(runId) ?? 0;
+    failures.set(runId, before + 1);
+    const pause = AGAIN_MS * 2 ** Math.min(before, MOST_DOUBLINGS);
+    // Not all devices at once.
+    setTimeout(() => subscribe(runId), pause * (0.5 + Math.random() / 2));
+  }
+
+  async function subscribeNow(runId: string): Promise<void> {
     const run = state.runs.get(runId);
     if (!socket.connected || closed || run?.status !== "running") return;
     try {
       const answer = await socket.timeout(ACK_MS).emitWithAck("run:subscribe", { runId, after: run.after });
-      if (answer.error?.code === "not_found") await settle(runId);
-      else if (answer.error) setTimeout(() => void subscribe(runId), AGAIN_MS);
+      if (answer.error && answer.error.code !== "not_found") return subscribeLater(runId);
+      failures.delete(runId);
+      if (answer.error) await settle(runId);
       else if (answer.data.after !== run.after) changeRun({ ...run, after: answer.data.after, text: "" });
     } catch {
-      setTimeout(() => void subscribe(runId), AGAIN_MS);
+      subscribeLater(runId);
     }
   }
 
@@ -145,7 +167,8 @@ export function createChat(options: ChatOptions): Chat {
   async function settle(runId: string): Promise<void> {
     const run = state.runs.get(runId);
     const answer = await requests.getRun(runId);
-    if (!run || !answer.ok) return;
+    if (!run) return;
+    if (!answer.ok) return isPassing(answer.problem) ? subscribeLater(runId) : undefined;
     const { status, failure } = answer.data;
     if (status === "queued" || status === "running" || status === "waiting") return;
     changeRun({
@@ -160,7 +183,7 @@ export function createChat(options: ChatOptions): Chat {
     const run = state.runs.get(event.runId);
     if (!run) return;
     const next = followRun(run, event);
-    if (!next) return void subscribe(event.runId);
+    if (!next) return subscribe(event.runId);
     if (next === run) return;
     changeRun(next);
     if (next.status !== "running") onRunEnded(next.sessionId);

@@ -74,7 +74,8 @@ function observe(logger: Logger, metrics: Metrics): RequestHandler {
 function answerWithProblem(logger: Logger): ErrorRequestHandler {
   return (error, request, response, next) => {
     const problem = toHttpProblem(error);
-    if (problem.status >= 500)
+    // Of what we say ourselves the line of the request tells; in an overload there is no time for more.
+    if (problem.status >= 500 && !(error === problem && problem.cause === undefined))
       logger.error("request failed", { error: problem.cause ?? error, path: request.path });
     if (response.headersSent) return next(error);
     const { status, title, detail, errors, headers } = problem;
