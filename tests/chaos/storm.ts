@@ -6,6 +6,8 @@ export interface StormOptions {
   readonly cutEveryMs: number;
   /** Between the return of one process and the death of the next. */
   readonly killEveryMs: number;
+  /** How the names of those begin that die; everything mortal without it. */
+  readonly victims?: string;
 }
 
 export interface Storm {
@@ -23,9 +25,10 @@ const LEAST_KILLS = 3;
 /** Cuts connections and kills processes in turn until the signal is aborted, some in any case; afterwards everything is up. */
 export async function rage(
   { sockets, mortals }: Platform,
-  { cutEveryMs, killEveryMs }: StormOptions,
+  { cutEveryMs, killEveryMs, victims = "" }: StormOptions,
   signal: AbortSignal,
 ): Promise<Storm> {
+  const dying = mortals.filter(({ name }) => name.startsWith(victims));
   const kills: string[] = [];
   let cuts = 0;
   const cutting = setInterval(() => {
@@ -33,7 +36,7 @@ export async function rage(
   }, cutEveryMs);
   try {
     for (let turn = 0; (await passed(killEveryMs, signal)) || turn < LEAST_KILLS; turn++) {
-      const victim = mortals[turn % mortals.length];
+      const victim = dying[turn % dying.length];
       if (!victim) break;
       await victim.kill();
       await delay(DOWN_MS);
