@@ -94,8 +94,12 @@ export function createMessageStore(db: Db, cipher: ContentCipher): MessageStore 
     return (await log.standing(sessionId, upTo)).isAnswering(begin) ? begin : undefined;
   }
 
-  async function list(session_id: string, { after = 0, before, limit }: MessagePage): Promise<Message[]> {
-    const { last } = await log.tail(session_id);
+  /** @param last number of the session's last entry */
+  async function pageOf(
+    session_id: string,
+    last: number,
+    { after = 0, before, limit }: MessagePage,
+  ): Promise<Message[]> {
     const standing = await log.standing(session_id, last);
     const found: MessageDocument[] = [];
     const isForward = before === undefined;
@@ -176,7 +180,7 @@ export function createMessageStore(db: Db, cipher: ContentCipher): MessageStore 
 
     isAnswering: async ({ id: runId, ...run }) => (await beginOf({ runId, ...run })) !== undefined,
 
-    list,
+    list: async (sessionId, page) => await pageOf(sessionId, (await log.tail(sessionId)).last, page),
 
     async changes(session_id, { after, limit }) {
       const { last } = await log.tail(session_id);
@@ -189,8 +193,9 @@ export function createMessageStore(db: Db, cipher: ContentCipher): MessageStore 
     async history(session_id, limit, _id) {
       const question = await messages.findOne({ _id });
       if (question?.session_id !== session_id) return undefined;
-      if (!(await log.standing(session_id)).isCurrent(question)) return undefined;
-      return await list(session_id, { before: question.sequence + 1, limit });
+      const { last } = await log.tail(session_id);
+      if (!(await log.standing(session_id, last)).isCurrent(question)) return undefined;
+      return await pageOf(session_id, last, { before: question.sequence + 1, limit });
     },
 
     async removeAll(session_id) {

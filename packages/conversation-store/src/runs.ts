@@ -166,11 +166,7 @@ export function createRunStore(db: Db, cipher: ContentCipher): RunStore {
 
   /** Before the run itself, so that a tainted run never stands in a session that is not. */
   async function taintSession({ sessionId, userId }: Place): Promise<void> {
-    try {
-      await taints.insertOne({ _id: sessionId, user_id: userId, created_at: new Date() });
-    } catch (error) {
-      if (!isDuplicateKey(error)) throw error;
-    }
+    await unlessThere(taints.insertOne({ _id: sessionId, user_id: userId, created_at: new Date() }));
   }
 
   return {
@@ -193,11 +189,7 @@ export function createRunStore(db: Db, cipher: ContentCipher): RunStore {
         created_at: now,
         updated_at: now,
       };
-      try {
-        await unfinished.insertOne({ _id: runId, user_id: userId, created_at: now });
-      } catch (error) {
-        if (!isDuplicateKey(error)) throw error;
-      }
+      await unlessThere(unfinished.insertOne({ _id: runId, user_id: userId, created_at: now }));
       try {
         await runs.insertOne(document);
         return toRun(document);
@@ -306,6 +298,11 @@ export function createRunStore(db: Db, cipher: ContentCipher): RunStore {
       return oldest(found, limit);
     },
   };
+}
+
+/** @throws what the insert throws, unless the document is there already */
+async function unlessThere(insert: Promise<unknown>): Promise<void> {
+  await insert.catch((error) => (isDuplicateKey(error) ? undefined : Promise.reject(error)));
 }
 
 function oldest(documents: readonly RunDocument[], limit: number): Run[] {
