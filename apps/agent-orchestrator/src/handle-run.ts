@@ -132,7 +132,7 @@ async function streamAnswer(
     });
     const prompt = composePrompt(conversation, { run, guard, context, tools: definitions });
     const gate = createToolGate({
-      ...{ run, tools, guard, store, events, policy: dependencies.approvalPolicy, now },
+      ...{ run, tools, guard, store, events, audit, policy: dependencies.approvalPolicy, now },
       isTainted: await checkTaint(store, run, { context, conversation }),
       position: () => ({ said: log.content, sequence: log.sequence }),
     });

@@ -65,6 +65,6 @@ export interface RunDependencies {
   readonly now: () => number;
   /** @returns a signal that is aborted after so many milliseconds */
   readonly timeLimit: (ms: number) => AbortSignal;
-  readonly audit: Pick<AuditLog, "record">;
+  readonly audit: Pick<AuditLog, "record" | "store">;
   readonly logger: Logger;
 }

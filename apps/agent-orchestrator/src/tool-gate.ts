@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
-import { canonical } from "@mobile-ai-agent/audit-log";
+import { canonical, type Party, user } from "@mobile-ai-agent/audit-log";
 import type { OpenStep, Run, RunStep, StoredApproval } from "@mobile-ai-agent/conversation-store";
+import { digest } from "./record/record-hash.ts";
 import type { RunDependencies } from "./run-dependencies.ts";
 import type { RunGuard } from "./run-guard.ts";
 import type { RunTools, ToolCall } from "./run-tools.ts";
@@ -42,6 +42,7 @@ export interface ToolGateOptions {
   readonly guard: RunGuard;
   readonly store: RunDependencies["store"];
   readonly events: RunDependencies["events"];
+  readonly audit: RunDependencies["audit"];
   readonly policy: ApprovalPolicy;
   /** Whether the model has read what the user didn't write before the first round. */
   readonly isTainted: boolean;
@@ -52,7 +53,7 @@ export interface ToolGateOptions {
 
 /** Stands between one run's model and what it wants done. */
 export function createToolGate(options: ToolGateOptions): ToolGate {
-  const { run, tools, guard, store, events, policy, now, position } = options;
+  const { run, tools, guard, store, events, audit, policy, now, position } = options;
   let { isTainted } = options;
   let waitsUntil: Date | undefined;
 
@@ -83,7 +84,21 @@ export function createToolGate(options: ToolGateOptions): ToolGate {
       if (waitsUntil === undefined || expiresAt < waitsUntil) waitsUntil = expiresAt;
       return null;
     }
+    await recordDecision(status, tool, input);
     return status === "approved" ? status : ERRORS[status];
+  }
+
+  /** A call that was approved is not made unless that is on record; a process that dies here records it again. */
+  async function recordDecision(status: "approved" | "refused" | "expired", tool: Tool, input: object) {
+    const details = { tool: tool.definition.name, arguments: digest(canonical(input)) };
+    const subject: Party = { kind: "run", id: run.id };
+    const owner = user(run.userId);
+    if (status === "approved")
+      await audit.store({ action: "tool.approved", actor: owner, subject, outcome: "success", details });
+    else {
+      const actor = status === "refused" ? owner : subject;
+      audit.record({ action: "tool.refused", actor, subject, outcome: "denied", details });
+    }
   }
 
   async function ask(tool: Tool, input: object, about: { id: string; callHash: string }) {
@@ -147,14 +162,12 @@ async function decideAndTell(
 
 /** An approval is good for this call alone: of this tool, as it was defined, with these arguments. */
 function hashOfCall({ server, tool, hash }: Tool, input: object): string {
-  return createHash("sha256")
-    .update(canonical([server, tool, hash, input]))
-    .digest("hex");
+  return digest(canonical([server, tool, hash, input]));
 }
 
 /** A UUID made from a name (RFC 9562, version 8): the same for the same call of a run. */
 function idOf(name: string): string {
-  const hex = createHash("sha256").update(name).digest("hex");
+  const hex = digest(name);
   return [
     hex.slice(0, 8),
     hex.slice(8, 12),

@@ -22,12 +22,14 @@ export interface AuditDetails {
   "run.started": { session: string; resumed: boolean };
   /** `record` is the SHA-256 over the run's record of so many `parts`. */
   "run.ended": { session: string; status: string; record: string; parts: number };
-  /** `arguments` is their SHA-256. */
+  /** `arguments` is their SHA-256, here and below. */
   "tool.called": { tool: string; arguments: string };
+  /** On record before the call is made. */
+  "tool.approved": { tool: string; arguments: string };
+  /** By its user, or as nobody decided in time. */
+  "tool.refused": { tool: string; arguments: string };
   /** `rules` are the names of those that matched. */
   "guard.blocked": { source: string; rules: string };
-  "tool.approved": { tool: string; run: string };
-  "tool.refused": { tool: string; run: string };
   "user.erased": Nothing;
   /** The first entry of a chain. It names the checkpoint that was the last one then. */
   "audit.opened": { checkpoint: number; checkpoint_hash: string };

@@ -58,15 +58,19 @@ async function decide(id: string, decision: "approved" | "refused") {
 
 describe("replays bit for bit a run that waited", () => {
   it.each(["approved", "refused"] as const)("and whose call was %s", async (decision) => {
-    const { runId, approval } = await ask();
+    const { runId, userId, approval } = await ask();
     await decide(approval.id, decision);
     await platform.eventsOf(runId);
     const record = await recording.recordOf(runId);
     await expectSame(record, 2);
     expect(opsOf(record).includes("tools.call")).toBe(decision === "approved");
     expect(opsOf(record)).toEqual(expect.arrayContaining(["runs.park", "approvals.request", "clock"]));
-    const audited = await platform.db.collection("audit_entries").find({ "actor.id": runId }).toArray();
-    expect(audited.map(({ action }) => action)).toEqual(decision === "approved" ? ["tool.called"] : []);
+    const about = { $or: [{ "actor.id": runId }, { "subject.id": runId }], action: /^tool/ };
+    const audited = await platform.db.collection("audit_entries").find(about).toArray();
+    expect(audited.map(({ action }) => action)).toEqual(
+      decision === "approved" ? ["tool.approved", "tool.called"] : ["tool.refused"],
+    );
+    expect(audited[0]).toMatchObject({ actor: { kind: "user", id: userId }, subject: { id: runId } });
   });
 
   it("until its time was over", async () => {

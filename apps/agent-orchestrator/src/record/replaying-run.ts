@@ -21,7 +21,7 @@ export function replayingDependencies(replayer: Replayer, logger: Logger): RunDe
   return {
     ...{ modelContinues: settings.modelContinues, limits: settings.limits, logger },
     ...{ guardPolicy: settings.guardPolicy, approvalPolicy: approvalPolicyOf(settings) },
-    audit: { record: () => {} },
+    audit: { record() {}, async store() {} },
     tokenMetrics: { use() {}, refuse() {} },
     store: {
       runs: replayed("runs"),
