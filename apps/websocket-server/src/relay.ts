@@ -1,4 +1,5 @@
 import type { UserEvents } from "@mobile-ai-agent/conversation-store";
+import type { RunOwners } from "./run-owners.ts";
 import { roomOf, type UserSocketServer } from "./socket-types.ts";
 
 /**
@@ -6,9 +7,15 @@ import { roomOf, type UserSocketServer } from "./socket-types.ts";
  *
  * @returns ends it
  */
-export function relayUserEvents(io: UserSocketServer, events: UserEvents): Promise<() => void> {
+export function relayUserEvents(
+  io: UserSocketServer,
+  events: UserEvents,
+  owners: RunOwners,
+): Promise<() => void> {
   return events.subscribe(
-    ({ userId, exceptSocket, event: { name, payload } }) => {
+    ({ userId, exceptSocket, event }) => {
+      owners.hear(userId, event);
+      const { name, payload } = event;
       const devices = io.local.to(roomOf({ sub: userId }));
       const others = exceptSocket === undefined ? devices : devices.except(exceptSocket);
       // The union pairs each name with its payload, which `emit` can't see.

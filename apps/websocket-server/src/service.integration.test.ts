@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import {
   type ClientToServerEvents,
+  CreateMessageResponse,
   CreateSessionResponse,
   type MessageAccepted,
   type RunEvent,
@@ -129,6 +131,15 @@ async function createSession(token: string): Promise<string> {
     headers: { authorization: `Bearer ${token}` },
   });
   return CreateSessionResponse.parse(await response.json()).session_id;
+}
+
+async function createMessage(token: string, sessionId: string): Promise<{ runId: string }> {
+  const response = await fetch(`${context}/api/message/${sessionId}`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    body: JSON.stringify({ type: "text", content: "hello" }),
+  });
+  return { runId: CreateMessageResponse.parse(await response.json()).run_id };
 }
 
 const textTo = (sessionId: string) => ({
@@ -398,6 +409,49 @@ describe("run:subscribe", () => {
     await appendTokens(runId, 1, 1);
     await stranger.emitWithAck("run:subscribe", { runId: randomUUID(), after: 0 });
     expect(events).toEqual([]);
+  });
+
+  it("needs nobody to look up a run that it has heard of, on any replica, and hides it from strangers still", async () => {
+    // Behind an address where nobody answers, so that whatever is looked up fails.
+    const alone = await startInstance(`http://127.0.0.1:${await freePort()}`);
+    const { token, runId } = await userWithRun();
+    await appendTokens(runId, 1, 3);
+    const device = await connect(alone, token);
+    const events = collectEvents(device);
+    expect(await device.emitWithAck("run:subscribe", { runId, after: 1 })).toEqual({
+      data: { runId, after: 1 },
+    });
+    await eventually(() => events.length === 2);
+    const stranger = await connect(alone, tokenOf(randomUUID()));
+    const { error } = await stranger.emitWithAck("run:subscribe", { runId, after: 0 });
+    expect(error?.code).toBe("unavailable");
+  });
+
+  it("follows up to 50 runs at once, and says so instead of ending one", async () => {
+    const { token, sender, sessionId } = await userWithRun();
+    const runs: string[] = [];
+    for (let count = 0; count < 51; count++) {
+      const { runId } = await createMessage(token, sessionId);
+      await appendTokens(runId, 1, 1);
+      runs.push(runId);
+    }
+    const events = collectEvents(sender);
+    const subscribe = async (runId: string | undefined) => {
+      // Under the limit of events of a socket.
+      await delay(25);
+      return await sender.emitWithAck("run:subscribe", { runId: runId ?? "", after: 0 });
+    };
+    for (const runId of runs.slice(0, 50)) expect((await subscribe(runId)).error).toBeUndefined();
+    expect((await subscribe(runs[50])).error).toMatchObject({
+      code: "limited",
+      message: expect.stringContaining("50 runs"),
+    });
+    // One that is followed can be asked for again.
+    expect((await subscribe(runs[0])).error).toBeUndefined();
+    await eventually(() => events.length === 51);
+    await log.append({ runId: runs[1] ?? "", sequence: 2, kind: "completed", messageId: randomUUID() });
+    await eventually(() => events.some(({ kind }) => kind === "completed"));
+    await eventually(async () => (await subscribe(runs[50])).error === undefined);
   });
 
   it("says that the events of a finished run are gone", async () => {

@@ -16,6 +16,7 @@ import {
 import type { ServiceConfig } from "./config.ts";
 import { createContextClient } from "./context-client.ts";
 import { relayUserEvents } from "./relay.ts";
+import { createRunOwners } from "./run-owners.ts";
 import { createSocketMetrics } from "./socket-metrics.ts";
 import { attachSocketServer } from "./socket-server.ts";
 
@@ -46,6 +47,7 @@ export function createService(
       resources.defer(() => revocations.close());
       const transit = openTransitCipher(config, logger);
       resources.defer(() => transit.close());
+      const owners = createRunOwners();
       const server = createServer(createApp({ logger, metrics, routes: () => {}, json: false }));
       const io = attachSocketServer(server, {
         allowedOrigins: config.ALLOWED_ORIGINS,
@@ -56,10 +58,11 @@ export function createService(
         // Of the name by which api-gateway counts too: a message is one, whichever way it comes.
         messageLimit: createRateLimiters(redis, { chat: limitOf(config) }, logger).chat,
         context: createContextClient(config.CONTEXT_PROTOCOL_SERVER_URL),
+        owners,
         metrics: createSocketMetrics(metrics),
         logger,
       });
-      const endRelay = await relayUserEvents(io, createUserEvents(redis, transit.cipher));
+      const endRelay = await relayUserEvents(io, createUserEvents(redis, transit.cipher), owners);
       resources.defer(async () => endRelay());
       const http = await listen(server, config.PORT);
       resources.defer(async () => {

@@ -21,6 +21,7 @@ import { sendMessage } from "./handlers/send-message.ts";
 import { subscribeRun } from "./handlers/subscribe-run.ts";
 import { isAllowedOrigin } from "./origin.ts";
 import { endWhenRevoked } from "./revocation.ts";
+import type { RunOwners } from "./run-owners.ts";
 import { createSealedAdapter } from "./sealed-adapter.ts";
 import type { SocketMetrics } from "./socket-metrics.ts";
 import { roomOf, roomOfSignIn, type UserSocketServer } from "./socket-types.ts";
@@ -34,6 +35,7 @@ export interface SocketServerOptions {
   readonly revocations: Pick<Revocations, "has" | "onRevoked">;
   readonly messageLimit: RateLimiter;
   readonly context: ContextClient;
+  readonly owners: RunOwners;
   readonly metrics: SocketMetrics;
   readonly logger: Logger;
 }
@@ -41,7 +43,7 @@ export interface SocketServerOptions {
 /** Serves Socket.IO on an HTTP server that doesn't listen yet. */
 export function attachSocketServer(http: HttpServer, options: SocketServerOptions): UserSocketServer {
   const { allowedOrigins, redis, cipher, verifier, revocations } = options;
-  const { messageLimit, context, metrics, logger } = options;
+  const { messageLimit, context, owners, metrics, logger } = options;
   const io: UserSocketServer = new Server(http, {
     path: SOCKET_PATH,
     transports: ["websocket"],
@@ -69,7 +71,7 @@ export function attachSocketServer(http: HttpServer, options: SocketServerOption
     socket.on("message:send", sendMessage(socket, { context, limit: messageLimit, logger }));
     socket.on("run:cancel", cancelRun(socket, context, logger));
     socket.on("approval:decide", decideApproval(socket, context, logger));
-    socket.on("run:subscribe", subscribeRun(socket, { context, log, backlog, logger }));
+    socket.on("run:subscribe", subscribeRun(socket, { context, owners, log, backlog, logger }));
   });
   return io;
 }

@@ -1,20 +1,23 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { SubscribeRun } from "@mobile-ai-agent/contracts";
+import { type RunStatus, SubscribeRun } from "@mobile-ai-agent/contracts";
 import type { RunLog } from "@mobile-ai-agent/conversation-store";
 import type { Logger } from "@mobile-ai-agent/service-kit";
 import { acknowledge } from "../acknowledge.ts";
 import type { Backlog } from "../backlog.ts";
 import type { ContextClient } from "../context-client.ts";
+import type { RunOwners } from "../run-owners.ts";
 import { SocketProblem } from "../socket-problem.ts";
 import type { UserSocket } from "../socket-types.ts";
 
-/** Of one socket at one time; the oldest ends when there is one more. */
-const MAX_SUBSCRIPTIONS = 20;
+/** Of one socket at one time. */
+const MAX_SUBSCRIPTIONS = 50;
 /** The status of a run is stored just before its last event is logged. */
 const LAST_EVENT_MS = 1000;
+const GONE = "the run's events are no longer kept; read the session's messages";
 
 interface Dependencies {
   readonly context: ContextClient;
+  readonly owners: RunOwners;
   readonly log: RunLog;
   readonly backlog: Backlog;
   readonly logger: Logger;
@@ -24,9 +27,11 @@ interface Dependencies {
  * `run:subscribe`: sends this socket the run's events after `after`, those that are there and those that
  * come. Subscribing again to a run replaces the subscription. A log that was lost and begun anew is sent from its
  * beginning, which the acknowledgement tells. A finished run whose events are no longer kept
- * is `not_found`: its answer is among the session's messages.
+ * is `not_found`: its answer is among the session's messages. Who follows too many runs gets `limited`, and goes on
+ * following those.
  */
-export function subscribeRun(socket: UserSocket, { context, log, backlog, logger }: Dependencies) {
+export function subscribeRun(socket: UserSocket, { context, owners, log, backlog, logger }: Dependencies) {
+  const userId = socket.data.claims.sub;
   const subscriptions = new Map<string, AbortController>();
   socket.once("disconnect", () => {
     for (const subscription of subscriptions.values()) subscription.abort();
@@ -50,31 +55,43 @@ export function subscribeRun(socket: UserSocket, { context, log, backlog, logger
   function subscribe(runId: string, after: number): void {
     if (socket.disconnected) return;
     const subscription = new AbortController();
-    subscriptions.get(runId)?.abort();
-    subscriptions.delete(runId);
-    subscriptions.set(runId, subscription);
-    const [oldest] = subscriptions;
-    if (oldest !== undefined && subscriptions.size > MAX_SUBSCRIPTIONS) {
-      oldest[1].abort();
-      subscriptions.delete(oldest[0]);
+    const replaced = subscriptions.get(runId);
+    if (replaced === undefined && subscriptions.size >= MAX_SUBSCRIPTIONS) {
+      const most = `a connection follows up to ${MAX_SUBSCRIPTIONS} runs at once`;
+      throw new SocketProblem("limited", `${most}; try again when one of them has ended`);
     }
+    replaced?.abort();
+    subscriptions.set(runId, subscription);
     void follow(runId, after, subscription).finally(() => {
       if (subscriptions.get(runId) === subscription) subscriptions.delete(runId);
     });
   }
 
+  /**
+   * @returns the sequence number after which to read
+   * @throws SocketProblem when the run is not this user's, or there is nothing to come
+   */
+  async function startOf(runId: string, after: number): Promise<number> {
+    let bounds = await log.bounds(runId);
+    if (bounds === undefined || !owners.isOf(userId, runId)) {
+      const { status } = await context.getRun(socket.data.token, runId);
+      owners.add(userId, runId);
+      if (bounds === undefined && !isUnderWay(status)) {
+        await delay(LAST_EVENT_MS);
+        bounds = await log.bounds(runId);
+        if (bounds === undefined) throw new SocketProblem("not_found", GONE);
+      }
+    }
+    if (bounds === undefined) return 0;
+    // Whole for who has the events up to `after`.
+    const continues = bounds.first - 1 <= after && after <= bounds.last;
+    return continues ? after : bounds.first - 1;
+  }
+
   return acknowledge(
     SubscribeRun,
     async ({ runId, after }) => {
-      const { status } = await context.getRun(socket.data.token, runId);
-      const hasEnded = status !== "queued" && status !== "running" && status !== "waiting";
-      const start = await startOf(log, { runId, after, hasEnded });
-      if (start === undefined) {
-        throw new SocketProblem(
-          "not_found",
-          "the run's events are no longer kept; read the session's messages",
-        );
-      }
+      const start = await startOf(runId, after);
       subscribe(runId, start);
       return { runId, after: start };
     },
@@ -82,19 +99,6 @@ export function subscribeRun(socket: UserSocket, { context, log, backlog, logger
   );
 }
 
-/** @returns the sequence number after which to read; undefined when there is nothing to come */
-async function startOf(
-  log: RunLog,
-  { runId, after, hasEnded }: { runId: string; after: number; hasEnded: boolean },
-): Promise<number | undefined> {
-  let bounds = await log.bounds(runId);
-  if (bounds === undefined && hasEnded) {
-    await delay(LAST_EVENT_MS);
-    bounds = await log.bounds(runId);
-    if (bounds === undefined) return undefined;
-  }
-  if (bounds === undefined) return 0;
-  // Whole for who has the events up to `after`.
-  const continues = bounds.first - 1 <= after && after <= bounds.last;
-  return continues ? after : bounds.first - 1;
+function isUnderWay(status: RunStatus): boolean {
+  return status === "queued" || status === "running" || status === "waiting";
 }
