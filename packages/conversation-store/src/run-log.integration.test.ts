@@ -97,10 +97,9 @@ describe("run log", () => {
     const runId = randomUUID();
     await appendTokens(runId, 1, 1);
     await eventually(async () => / flags=b /.test(await redis.sendCommand<string>(["CLIENT", "LIST"])));
-    const begin = performance.now();
     const late = collect(runId, 0);
-    await eventually(() => late.sequences.length === 1);
-    expect(performance.now() - begin).toBeLessThan(2000);
+    // The read under way would end by itself after ten seconds.
+    await eventually(() => late.sequences.length === 1, { timeoutMs: 5000 });
     expect(quiet.sequences).toEqual([]);
   });
 

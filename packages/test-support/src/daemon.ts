@@ -14,10 +14,16 @@ interface DaemonOptions {
   ifMissing: string;
 }
 
-/** A real server as a child process in a directory of its own, which `stop` removes with it. */
-export async function startDaemon(
-  options: (directory: string) => DaemonOptions,
-): Promise<{ stop(): Promise<void> }> {
+export interface Daemon {
+  /** Ends it, and removes its directory. */
+  stop(): Promise<void>;
+  /** Lets it hang: it keeps its connections and answers nothing, until `resume`. */
+  pause(): void;
+  resume(): void;
+}
+
+/** A real server as a child process in a directory of its own. */
+export async function startDaemon(options: (directory: string) => DaemonOptions): Promise<Daemon> {
   const directory = await mkdtemp(join(tmpdir(), "mobile-ai-agent-test-"));
   const { command, args, env, port, ifMissing } = options(directory);
   const child = spawn(command, args, {
@@ -51,7 +57,7 @@ export async function startDaemon(
     await stop();
     throw error;
   }
-  return { stop };
+  return { stop, pause: () => void child.kill("SIGSTOP"), resume: () => void child.kill("SIGCONT") };
 }
 
 function accepts(port: number): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { startDaemon } from "./daemon.ts";
+import { type Daemon, startDaemon } from "./daemon.ts";
 import { freePort } from "./port.ts";
 
 /**
@@ -8,9 +8,9 @@ import { freePort } from "./port.ts";
  */
 export async function startRedis(
   options: { port?: number; aclFile?: string } = {},
-): Promise<{ url: string; stop(): Promise<void> }> {
+): Promise<Daemon & { url: string }> {
   const port = options.port ?? (await freePort());
-  const { stop } = await startDaemon((directory) => ({
+  const daemon = await startDaemon((directory) => ({
     command: "redis-server",
     args: [
       "--bind",
@@ -28,5 +28,5 @@ export async function startRedis(
     port,
     ifMissing: "install redis-server, or run the tests through `npm test`",
   }));
-  return { url: `redis://127.0.0.1:${port}`, stop };
+  return { url: `redis://127.0.0.1:${port}`, ...daemon };
 }
