@@ -1,4 +1,11 @@
-import type { Approval, Change, Decision, Message, RunEvent } from "@mobile-ai-agent/contracts";
+import {
+  type Approval,
+  type Change,
+  type Decision,
+  hasEnded,
+  type Message,
+  type RunEvent,
+} from "@mobile-ai-agent/contracts";
 import type { Requests } from "../api/requests.ts";
 import { createOutbox, type Outbox } from "../outbox/outbox.ts";
 import type { OutboxStore } from "../outbox/outbox-store.ts";
@@ -170,7 +177,7 @@ export function createChat(options: ChatOptions): Chat {
     if (!run) return;
     if (!answer.ok) return isPassing(answer.problem) ? subscribeLater(runId) : undefined;
     const { status, failure } = answer.data;
-    if (status === "queued" || status === "running" || status === "waiting") return;
+    if (!hasEnded(status)) return;
     changeRun({
       ...run,
       status,

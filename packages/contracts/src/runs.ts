@@ -4,6 +4,12 @@ import { SessionId } from "./http/sessions.ts";
 /** `waiting`: for its user to approve a call. */
 export const RunStatus = z.enum(["queued", "running", "waiting", "completed", "failed", "cancelled"]);
 export type RunStatus = z.infer<typeof RunStatus>;
+export type EndedStatus = Extract<RunStatus, "completed" | "failed" | "cancelled">;
+
+/** Whether nothing more comes of a run. */
+export function hasEnded(status: RunStatus): status is EndedStatus {
+  return status === "completed" || status === "failed" || status === "cancelled";
+}
 
 export const RunId = z.uuid();
 

@@ -1,5 +1,5 @@
 import type { ContentCipher, Place as SealedPlace } from "@mobile-ai-agent/content-cipher";
-import type { FailureCode, RunStatus } from "@mobile-ai-agent/contracts";
+import { type FailureCode, hasEnded, type RunStatus } from "@mobile-ai-agent/contracts";
 import { isDuplicateKey } from "@mobile-ai-agent/service-kit";
 import type { Binary, Db, Filter } from "mongodb";
 
@@ -138,7 +138,6 @@ export interface RunStore {
   unfinishedBefore(date: Date, limit: number): Promise<Run[]>;
 }
 
-const ENDED: readonly RunStatus[] = ["completed", "cancelled", "failed"];
 /** Longer than a run takes from being noted to being stored. */
 const NOTED_MS = 60_000;
 
@@ -154,14 +153,14 @@ export function createRunStore(db: Db, cipher: ContentCipher): RunStore {
   async function* noted(): AsyncGenerator<RunDocument> {
     for await (const { _id, created_at } of unfinished.find()) {
       const document = await runs.findOne({ _id }, WITHOUT_STEPS);
-      if (document && !ENDED.includes(document.status)) yield document;
+      if (document && !hasEnded(document.status)) yield document;
       else if (document || created_at.getTime() < Date.now() - NOTED_MS) await unfinished.deleteOne({ _id });
     }
   }
 
   async function change(_id: string, to: Partial<RunDocument> & Pick<RunDocument, "status">): Promise<void> {
     await runs.updateOne({ _id }, { $set: { ...to, updated_at: new Date() } });
-    if (ENDED.includes(to.status)) await unfinished.deleteOne({ _id });
+    if (hasEnded(to.status)) await unfinished.deleteOne({ _id });
   }
 
   /** Before the run itself, so that a tainted run never stands in a session that is not. */

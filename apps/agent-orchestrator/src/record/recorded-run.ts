@@ -1,5 +1,6 @@
 import type { AuditLog } from "@mobile-ai-agent/audit-log";
-import type { Run, RunRecordStore } from "@mobile-ai-agent/conversation-store";
+import { hasEnded } from "@mobile-ai-agent/contracts";
+import type { RunRecordStore } from "@mobile-ai-agent/conversation-store";
 import { handleRun } from "../handle-run.ts";
 import type { RunDependencies } from "../run-dependencies.ts";
 import { settingsOf } from "./journal.ts";
@@ -11,9 +12,6 @@ export interface RecordingDependencies extends RunDependencies {
   readonly audit: AuditLog;
   readonly records: RunRecordStore;
 }
-
-/** Those that a run has ended with. */
-const ENDED: ReadonlySet<Run["status"]> = new Set(["completed", "cancelled", "failed"]);
 
 /**
  * As `handleRun`, and writes down all that enters the run from outside, so that it can be replayed; the audit log vouches
@@ -40,7 +38,7 @@ export async function handleRecordedRun(
   }
   const { part: parts, hash: record } = await recorder.flush();
   const { run, status } = seen();
-  if (!run || !status || !ENDED.has(status)) return;
+  if (!run || !status || !hasEnded(status)) return;
   audit.record({
     ...{ action: "run.ended", actor: { kind: "service", id: "agent-orchestrator" } },
     ...{ subject: { kind: "run", id: run.id }, outcome: status === "completed" ? "success" : "failure" },

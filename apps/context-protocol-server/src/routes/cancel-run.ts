@@ -1,3 +1,4 @@
+import { hasEnded } from "@mobile-ai-agent/contracts";
 import type { RequestHandler } from "express";
 import { type EndRunDependencies, endRun } from "../end-run.ts";
 import { describeRun, ownedRun } from "./owned-run.ts";
@@ -9,8 +10,7 @@ import { describeRun, ownedRun } from "./owned-run.ts";
 export function cancelRun(dependencies: EndRunDependencies): RequestHandler {
   return async (request, response) => {
     const run = await ownedRun(dependencies.store, request);
-    if (run.status === "queued" || run.status === "running" || run.status === "waiting")
-      await endRun(dependencies, run.id);
+    if (!hasEnded(run.status)) await endRun(dependencies, run.id);
     response.json(describeRun(run));
   };
 }

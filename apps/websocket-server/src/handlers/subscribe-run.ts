@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type RunStatus, SubscribeRun } from "@mobile-ai-agent/contracts";
+import { hasEnded, SubscribeRun } from "@mobile-ai-agent/contracts";
 import type { RunLog } from "@mobile-ai-agent/conversation-store";
 import type { Logger } from "@mobile-ai-agent/service-kit";
 import { acknowledge } from "../acknowledge.ts";
@@ -76,7 +76,7 @@ export function subscribeRun(socket: UserSocket, { context, owners, log, backlog
     if (bounds === undefined || !owners.isOf(userId, runId)) {
       const { status } = await context.getRun(socket.data.token, runId);
       owners.add(userId, runId);
-      if (bounds === undefined && !isUnderWay(status)) {
+      if (bounds === undefined && hasEnded(status)) {
         await delay(LAST_EVENT_MS);
         bounds = await log.bounds(runId);
         if (bounds === undefined) throw new SocketProblem("not_found", GONE);
@@ -97,8 +97,4 @@ export function subscribeRun(socket: UserSocket, { context, owners, log, backlog
     },
     logger,
   );
-}
-
-function isUnderWay(status: RunStatus): boolean {
-  return status === "queued" || status === "running" || status === "waiting";
 }
