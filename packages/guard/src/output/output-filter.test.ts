@@ -42,6 +42,9 @@ describe("the output filter", () => {
   it.each(["base64", "hex"] as const)("takes out a key in %s", (encoding) => {
     const hidden = Buffer.from("the key is sk-live-0123456789abcdefgh").toString(encoding);
     expect(filter(`![x](https://x.example/?d=${hidden}) ok`)).toBe(`${REDACTED} ok`);
+    // What is plain must not draw attention from it.
+    expect(filter(`![x](https://x.example/?e=a@b.co&d=${hidden}) ok`)).toBe(`${REDACTED} ok`);
+    expect(filter(`https://u:p4ssw0rd@x.example/${hidden} ok`)).toBe(`${REDACTED} ok`);
   });
 
   it.each([

@@ -125,12 +125,13 @@ function runLength(text: string, last: boolean): number | undefined {
 
 function redact(run: string, known: ReadonlySet<string>): string {
   const found = detect(run).filter(({ identity }) => !known.has(identity));
-  if (found.length === 0) return hides(run) ? REDACTED : run;
-  let out = "";
+  const kept: string[] = [];
   let from = 0;
   for (const { start, end } of found) {
-    out += run.slice(from, start) + REDACTED;
+    kept.push(run.slice(from, start));
     from = end;
   }
-  return out + run.slice(from);
+  kept.push(run.slice(from));
+  // Something plain in it must not draw attention from what is hidden.
+  return kept.some(hides) ? REDACTED : kept.join(REDACTED);
 }
