@@ -1,6 +1,6 @@
 import type { Logger } from "@mobile-ai-agent/service-kit";
 import type { Backend } from "./backend.ts";
-import type { Answer, ChatModel, CompletionOptions, Question } from "./chat-model.ts";
+import type { Answer, ChatModel, CompletionOptions, Question, TokenUsage } from "./chat-model.ts";
 import { ModelFailure } from "./model-failure.ts";
 
 /** No model that is served can do what the question needs. */
@@ -29,12 +29,16 @@ export type AnswerQuestion = (question: Question, options: AnswerOptions) => Ans
  * @param backends in the order in which they are asked, at least one
  */
 export function createAnswerQuestion(backends: readonly Backend[], logger: Logger): AnswerQuestion {
-  return async function* answer(question, { onModel, ...options }) {
+  return async function* answer(question, { signal, onModel, onUsage }) {
     const able = backends.filter(({ model }) => lackOf(model, question) === undefined);
     if (able.length === 0) throw lackOf((backends[0] as Backend).model, question);
     for (const [index, { model, ask }] of able.entries()) {
-      const pieces = ask(question, options);
-      let begun = false;
+      let used: TokenUsage | undefined;
+      const note = (usage: TokenUsage) => {
+        used = usage;
+      };
+      const pieces = ask(question, { signal, onUsage: note });
+      let [begun, isLeft] = [false, false];
       try {
         let next = await pieces.next();
         begun = true;
@@ -45,7 +49,8 @@ export function createAnswerQuestion(backends: readonly Backend[], logger: Logge
         const other = able[index + 1];
         // What one refuses for its content, the others are not bothered with.
         const rejected = error instanceof ModelFailure && error.kind === "rejected";
-        if (begun || options.signal.aborted || rejected || !other) throw error;
+        if (begun || signal.aborted || rejected || !other) throw error;
+        isLeft = true;
         logger.warn("another model answers in its place", {
           model: model.name,
           other: other.model.name,
@@ -54,6 +59,8 @@ export function createAnswerQuestion(backends: readonly Backend[], logger: Logge
       } finally {
         // Of a reader that went away; it does nothing when the answer has ended.
         await pieces.return("stop");
+        // What a model has used in whose place another answers is not the price of that answer.
+        if (used && !isLeft) onUsage?.(used);
       }
     }
     throw new Error("the last of the models either answers or throws");

@@ -51,6 +51,15 @@ export interface TokenUsage {
   readonly completion: number;
 }
 
+/** @returns undefined for what are no two counts: others add these up */
+export function toUsage(prompt: unknown, completion: unknown): TokenUsage | undefined {
+  return isCount(prompt) && isCount(completion) ? { prompt, completion } : undefined;
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
 /** A bit of the answer's text, never empty, or a whole call. */
 export type Piece =
   | { readonly kind: "text"; readonly text: string }

@@ -41,8 +41,34 @@ const Tool = z.object({
 
 const NamedTool = z.object({ type: z.literal("function"), function: z.object({ name: ToolName }) });
 
-/** The part of OpenAI's chat completion request that is served; fields beyond it are ignored, as OpenAI's servers do. */
+const UNSERVED = "is not served: leave it out";
+/** What would make another answer, and is not served: ignored, the answer would look like the one that was asked for. */
+const unserved = {
+  audio: z.null(UNSERVED).optional(),
+  frequency_penalty: z.literal(0, UNSERVED).nullish(),
+  function_call: z.null(UNSERVED).optional(),
+  functions: z.null(UNSERVED).optional(),
+  logit_bias: z.strictObject({}, UNSERVED).nullish(),
+  logprobs: z.literal(false, UNSERVED).nullish(),
+  parallel_tool_calls: z.literal(true, UNSERVED).nullish(),
+  presence_penalty: z.literal(0, UNSERVED).nullish(),
+  response_format: z.object({ type: z.literal("text", UNSERVED) }).nullish(),
+  stop: z.null(UNSERVED).optional(),
+  top_logprobs: z.null(UNSERVED).optional(),
+  top_p: z.literal(1, UNSERVED).nullish(),
+} as const;
+
+/** @returns whether a request was refused for a field that is known and not served */
+export function isUnserved(field: unknown): boolean {
+  return typeof field === "string" && Object.hasOwn(unserved, field);
+}
+
+/**
+ * The part of OpenAI's chat completion request that is served. Fields beyond it that leave the answer as it is, such as
+ * `metadata`, are ignored.
+ */
 export const ChatRequest = z.object({
+  ...unserved,
   model: z.string().min(1),
   messages: z
     .array(Message)

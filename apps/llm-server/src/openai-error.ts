@@ -1,7 +1,9 @@
-import type { Response } from "express";
+import { HttpProblem, toHttpProblem } from "@mobile-ai-agent/service-kit";
+import type { ErrorRequestHandler, RequestHandler, Response } from "express";
 import { z } from "zod";
 import { Unable } from "./answer-question.ts";
 import { isOverload } from "./backend.ts";
+import { isUnserved } from "./chat-request.ts";
 import { ModelFailure } from "./model-failure.ts";
 import { Overloaded } from "./turnstile.ts";
 
@@ -21,7 +23,11 @@ export function toOpenAiError(failure: unknown): OpenAiError {
   if (failure instanceof z.ZodError) {
     const [issue] = failure.issues;
     const param = issue?.path.join(".") || null;
-    return body(400, { message: issue?.message ?? "the request is malformed", param });
+    const message = issue?.message ?? "the request is malformed";
+    return body(
+      400,
+      isUnserved(issue?.path[0]) ? { message, param, code: "unsupported" } : { message, param },
+    );
   }
   if (failure instanceof Unable) {
     const { message, param } = failure;
@@ -44,8 +50,21 @@ export function toOpenAiError(failure: unknown): OpenAiError {
 
 export function sendOpenAiError(response: Response, { status, error }: OpenAiError): void {
   if (status === 429) response.setHeader("retry-after", "1");
+  // It was tried again here, under a budget that the clients' own tries would know nothing of.
+  else if (status >= 500) response.setHeader("x-should-retry", "false");
   response.status(status).json({ error });
 }
+
+export const noSuchPath: RequestHandler = ({ method, baseUrl, path }) => {
+  throw new HttpProblem(404, "Not Found", `there is no ${method} ${baseUrl}${path}`);
+};
+
+/** What went wrong before a route had its request, in the form that OpenAI's clients read. */
+export const answerWithOpenAiError: ErrorRequestHandler = (error, _request, response, next) => {
+  const { status, detail } = toHttpProblem(error);
+  if (status >= 500 || response.headersSent) return next(error);
+  sendOpenAiError(response, body(status, { message: detail }));
+};
 
 function body(status: number, error: { message: string; param?: string | null; code?: string }): OpenAiError {
   const type = status === 429 ? "rate_limit_error" : status >= 500 ? "server_error" : "invalid_request_error";

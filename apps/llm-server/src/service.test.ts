@@ -109,6 +109,44 @@ it.each([
   });
 });
 
+it.each([
+  ["stop", { stop: ["."] }],
+  ["top_p", { top_p: 0.1 }],
+  ["response_format.type", { response_format: { type: "json_object" as const } }],
+  ["parallel_tool_calls", { parallel_tool_calls: false }],
+  ["logprobs", { logprobs: true }],
+])("refuses what would make another answer and is not served: %s", async (param, field) => {
+  await expect(client.chat.completions.create({ ...ask("one"), ...field })).rejects.toMatchObject({
+    ...{ status: 400, param, code: "unsupported" },
+  });
+});
+
+it("takes such fields where they ask for what is served anyway, and what leaves the answer as it is", async () => {
+  const fields = { stop: null, top_p: 1, response_format: { type: "text" as const }, metadata: { a: "b" } };
+  const { choices } = await client.chat.completions.create({ ...ask("one"), ...fields });
+  expect(choices[0]?.message.content).toBe("one");
+});
+
+it.each([
+  [400, "chat/completions", "{not json"],
+  [413, "chat/completions", JSON.stringify(" ".repeat(1024 * 1024))],
+  [404, "embeddings", "{}"],
+])("answers with an error that OpenAI's clients read: %i of %s", async (status, path, body) => {
+  const headers = { "content-type": "application/json" };
+  const url = `http://127.0.0.1:${service.port}/v1/${path}`;
+  const response = await fetch(url, { method: "POST", headers, body });
+  expect([response.status, await response.json()]).toEqual([
+    status,
+    { error: { type: "invalid_request_error", message: expect.any(String), param: null, code: null } },
+  ]);
+});
+
+it("tells clients not to ask again what was tried again here", async () => {
+  const again = new OpenAI({ baseURL: client.baseURL, apiKey: "unused", maxRetries: 3 });
+  await expect(again.chat.completions.create(ask("broken"))).rejects.toMatchObject({ status: 502 });
+  expect(script.asked).toHaveLength(1);
+});
+
 it("says which of the model's abilities is missing", async () => {
   await service.stop();
   script = scriptedModel("plain", { tools: false, prefill: false });

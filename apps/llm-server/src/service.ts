@@ -13,6 +13,7 @@ import type { ChatModel } from "./chat-model.ts";
 import type { LlmConfig, Provider } from "./config.ts";
 import { createLlmMetrics } from "./llm-metrics.ts";
 import { openModel } from "./open-model.ts";
+import { answerWithOpenAiError, noSuchPath } from "./openai-error.ts";
 import { chatCompletions } from "./routes/chat-completions.ts";
 import { generate } from "./routes/generate.ts";
 import { listModels } from "./routes/models.ts";
@@ -69,6 +70,7 @@ export function createService(
           const json = express.json({ limit: BODY_LIMIT });
           routes.get("/v1/models", listModels(models));
           routes.post("/v1/chat/completions", json, chatCompletions({ answer, logger }));
+          routes.use("/v1", noSuchPath, answerWithOpenAiError);
           routes.post("/generate", json, generate({ answer, logger }));
         },
       });

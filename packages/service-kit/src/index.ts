@@ -21,7 +21,7 @@ export { createMetrics, type Metrics } from "./metrics.ts";
 export { connectMongo, isDuplicateKey } from "./mongo.ts";
 export { openTokenVerifier } from "./open-token-verifier.ts";
 export { parseBody, parseQuery } from "./parse.ts";
-export { HttpProblem } from "./problem.ts";
+export { HttpProblem, toHttpProblem } from "./problem.ts";
 export {
   createRateLimiters,
   type RateLimit,

@@ -111,6 +111,19 @@ describe("an answer", () => {
     });
   });
 
+  it("leaves a call that broke off as it is: no arguments are not an empty object", async () => {
+    upstream.play({
+      events: anthropicEvents(
+        start({ input_tokens: 5, output_tokens: 1 }),
+        ...toolUse(0, { id: "toolu_1", name: "list_sessions" }),
+        ...toolUse(1, { id: "toolu_2", name: "delete_sessions" }),
+        ...end("max_tokens", { output_tokens: 30 }),
+      ),
+    });
+    const { pieces } = await answer(ask("Tidy up.", { tools: [TOOL] }));
+    expect(pieces.map((piece) => (piece.kind === "call" ? piece.call.arguments : ""))).toEqual(["{}", ""]);
+  });
+
   it.each([
     ["max_tokens", "length"],
     ["model_context_window_exceeded", "length"],

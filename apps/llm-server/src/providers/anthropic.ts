@@ -1,5 +1,13 @@
 import Anthropic, { APIError } from "@anthropic-ai/sdk";
-import type { Answer, ChatModel, CompletionOptions, FinishReason, TokenUsage } from "../chat-model.ts";
+import {
+  type Answer,
+  type ChatModel,
+  type CompletionOptions,
+  type FinishReason,
+  type TokenUsage,
+  type ToolCall,
+  toUsage,
+} from "../chat-model.ts";
 import { kindOfStatus, ModelFailure, retryAfterOf } from "../model-failure.ts";
 import { toAnthropicRequest } from "./anthropic-request.ts";
 import { untilSilent } from "./until-silent.ts";
@@ -45,6 +53,7 @@ async function* readAnswer(
   let counts: Counts | undefined;
   let finish: FinishReason | undefined;
   let call: { id: string; name: string; arguments: string } | undefined;
+  const calls: ToolCall[] = [];
   try {
     for await (const event of events) {
       switch (event.type) {
@@ -62,7 +71,7 @@ async function* readAnswer(
           if (event.delta.type === "input_json_delta" && call) call.arguments += event.delta.partial_json;
           break;
         case "content_block_stop":
-          if (call) yield { kind: "call", call: { ...call, arguments: call.arguments || "{}" } };
+          if (call) calls.push(call);
           call = undefined;
           break;
         case "message_delta":
@@ -72,9 +81,15 @@ async function* readAnswer(
       }
     }
   } finally {
-    if (counts) onUsage?.(usageOf(counts));
+    const usage = counts && usageOf(counts);
+    if (usage) onUsage?.(usage);
   }
   if (!finish) throw new ModelFailure("unavailable", "the model's stream ended midway");
+  for (const [index, { arguments: json, ...about }] of calls.entries()) {
+    // A call that broke off before its arguments is not one that has none.
+    const isCut = finish === "length" && index === calls.length - 1;
+    yield { kind: "call", call: { ...about, arguments: json || (isCut ? "" : "{}") } };
+  }
   return finish;
 }
 
@@ -91,12 +106,10 @@ function known(counts: { readonly [name in keyof Counts]?: number | null }): Cou
   return Object.fromEntries(COUNTS.map((name) => [name, counts[name]]).filter(([, count]) => count != null));
 }
 
-function usageOf(counts: Counts): TokenUsage {
+function usageOf(counts: Counts): TokenUsage | undefined {
   const { input_tokens = 0, cache_creation_input_tokens = 0, cache_read_input_tokens = 0 } = counts;
-  return {
-    prompt: input_tokens + cache_creation_input_tokens + cache_read_input_tokens,
-    completion: counts.output_tokens ?? 0,
-  };
+  const prompt = input_tokens + cache_creation_input_tokens + cache_read_input_tokens;
+  return toUsage(prompt, counts.output_tokens ?? 0);
 }
 
 function finishOf(reason: Anthropic.StopReason): FinishReason {

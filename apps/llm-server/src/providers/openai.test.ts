@@ -47,6 +47,18 @@ it("streams text, and asks for the usage and takes it from the chunk after the l
   ]);
 });
 
+it("tells the usage once, though a server tells it with each chunk, and not what is no count", async () => {
+  const told = (prompt_tokens: unknown, completion_tokens: unknown) => ({
+    ...delta({ content: "a" }),
+    usage: { prompt_tokens, completion_tokens },
+  });
+  const last = [delta({}, "stop"), "[DONE]" as const];
+  upstream.play({ events: openAiEvents(told(5, 1), told(5, 2), ...last) });
+  expect((await answer(ask("Hi"))).usage).toEqual([{ prompt: 5, completion: 2 }]);
+  upstream.play({ events: openAiEvents(told(5, undefined), told(null, null), told(-1, 2), ...last) });
+  expect((await answer(ask("Hi"))).usage).toEqual([]);
+});
+
 describe("calls of tools", () => {
   const TOOL = { name: "search", parameters: { type: "object" } };
   const expected = [

@@ -1,6 +1,14 @@
 import { randomUUID } from "node:crypto";
 import OpenAI, { APIError } from "openai";
-import type { ChatMessage, ChatModel, FinishReason, Question, ToolCall } from "../chat-model.ts";
+import {
+  type ChatMessage,
+  type ChatModel,
+  type FinishReason,
+  type Question,
+  type TokenUsage,
+  type ToolCall,
+  toUsage,
+} from "../chat-model.ts";
 import { kindOfStatus, ModelFailure, retryAfterOf } from "../model-failure.ts";
 import { untilSilent } from "./until-silent.ts";
 
@@ -34,14 +42,15 @@ export function createUpstreamModel(options: UpstreamOptions): ChatModel {
       const request = { ...toRequest(question, model), [limit]: question.maxTokens };
       const calls: ToolCall[] = [];
       let finish: FinishReason | undefined;
+      let used: TokenUsage | undefined;
       try {
         const chunks = untilSilent((stop) => client.chat.completions.create(request, { signal: stop }), {
           signal,
           silenceMs,
         });
         for await (const { choices, usage } of chunks) {
-          // In the last chunk, which has no choice; some servers leave the list out.
-          if (usage) onUsage?.({ prompt: usage.prompt_tokens, completion: usage.completion_tokens });
+          // In the last chunk, which has no choice; some servers leave the list out, or tell it with each chunk.
+          used = toUsage(usage?.prompt_tokens, usage?.completion_tokens) ?? used;
           const choice = choices?.[0];
           if (!choice) continue;
           const text = choice.delta?.content || choice.delta?.refusal;
@@ -52,6 +61,8 @@ export function createUpstreamModel(options: UpstreamOptions): ChatModel {
       } catch (error) {
         signal.throwIfAborted();
         throw toFailure(error);
+      } finally {
+        if (used) onUsage?.(used);
       }
       if (!finish) throw new ModelFailure("unavailable", "the model's stream ended midway");
       for (const call of calls.filter(Boolean)) yield { kind: "call", call };
