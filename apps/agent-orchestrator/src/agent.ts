@@ -3,9 +3,9 @@ import type { OutputFilter } from "@mobile-ai-agent/guard";
 import type { LanguageModel, Piece, PromptMessage } from "./language-model.ts";
 import { TokensSpent } from "./metered-model.ts";
 import type { RunGuard } from "./run-guard.ts";
-import type { ToolCall } from "./run-tools.ts";
 import type { ToolGate, Turn } from "./tool-gate.ts";
-import type { ToolDefinition } from "./tools/tool.ts";
+import { TOOL_NAME, type ToolDefinition } from "./tools/tool.ts";
+import { parseArguments, type ToolCall } from "./tools/tool-call.ts";
 
 /** What the model said before a call and what it says after it are two paragraphs. */
 const BREAK = "\n\n";
@@ -110,13 +110,23 @@ export function unfinished({ steps, openStep, said }: Pick<AgentOptions, "steps"
 }
 
 function asMessages({ text, calls, results }: RunStep): PromptMessage[] {
-  const tool_calls = calls.map(({ id, name, arguments: args }) => ({
+  const shown = calls.map(asWellFormed);
+  const tool_calls = shown.map(({ id, name, arguments: args }) => ({
     ...{ id, type: "function" as const, function: { name, arguments: args } },
   }));
   return [
     { role: "assistant", content: text || null, tool_calls },
-    ...calls.map(({ id }, index) => ({
+    ...shown.map(({ id }, index) => ({
       ...{ role: "tool" as const, tool_call_id: id, content: results[index] ?? "" },
     })),
   ];
+}
+
+/** Models' servers refuse a conversation with a call that has no form; what was wrong with it, its result says. */
+function asWellFormed({ id, name, arguments: args }: ToolCall, index: number): ToolCall {
+  return {
+    id: id || `call_${index}`,
+    name: TOOL_NAME.test(name) ? name : "unknown",
+    arguments: parseArguments(args) === undefined ? "{}" : args || "{}",
+  };
 }

@@ -142,6 +142,27 @@ describe("a call that needs its user's approval", () => {
     expect(await platform.store.approvals.unconsumedBefore(new Date(Date.now() + 60_000), 10)).toEqual([]);
   });
 
+  it("is forgotten with a decision that came when its run had ended", async () => {
+    const { runId, approval } = await ask();
+    const stored = await platform.store.approvals.get(approval.id);
+    await platform.stopOrchestrators();
+    if (stored) await platform.store.approvals.decide(stored, "approved");
+    await platform.store.runs.setStatus(runId, "completed");
+    const soon = Date.now() + 60_000;
+    expect(await sweepRuns(platform.store, platform.queue, { overdueMs: 30_000, now: soon })).toBe(0);
+    expect(await platform.store.approvals.unconsumedBefore(new Date(soon), 10)).toEqual([]);
+  });
+
+  it("is not reported as not made when its tool does not answer", async () => {
+    const { runId, approval } = await ask();
+    const { promise: never } = Promise.withResolvers<string>();
+    mail.script({ send_email: { reply: () => never } });
+    await decide(approval.id, "approved");
+    await platform.eventsOf(runId);
+    expect(mail.calls).toHaveLength(1);
+    expect(lastResult()).toMatch(/not known whether this call was made/);
+  });
+
   it("is not asked for any more when its run is cancelled", async () => {
     const { runId, userId, approval } = await ask();
     await platform.store.runs.requestCancel(runId);

@@ -27,7 +27,7 @@ export interface Ending {
   readonly store: RunDependencies["store"];
   readonly events: RunDependencies["events"];
   /** Whether its user was asked to approve a call. */
-  readonly waited: boolean;
+  waited: boolean;
 }
 
 /** Stores the answer, and ends the log with it. What the log has is the answer: the devices and the store agree. */
@@ -42,7 +42,9 @@ export async function complete({ run, log, store }: Ending, messageId: string): 
   await log.complete(messageId);
 }
 
-export async function fail({ run, log, store }: Ending, failure: RunFailure): Promise<void> {
+export async function fail(ending: Ending, failure: RunFailure): Promise<void> {
+  const { run, log, store } = ending;
+  if (ending.waited) await withdrawApprovals(ending, run.id);
   await store.runs.fail(run.id, failure);
   await log.fail(failure);
 }

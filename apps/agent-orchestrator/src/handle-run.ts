@@ -3,6 +3,7 @@ import { answerWithTools, type Outcome, saidIn, unfinished } from "./agent.ts";
 import {
   complete,
   completeAnswer,
+  type Ending,
   endCancelled,
   endSpent,
   fail,
@@ -55,11 +56,13 @@ async function handleWatched(
   if (!run) return void logger.warn("an unknown run was queued", { run_id: runId });
   const done = await store.runs.progressOf(run);
   const log = await openEventLog(runLog, { runId, after: firstAfter(run, done, now), kept: done.openStep });
-  const ending = { run, log, store, events, waited: done.openStep !== undefined };
+  const ending: Ending = { run, log, store, events, waited: done.openStep !== undefined };
   // Before a run is under way nobody answers it.
   const answer = run.status === "queued" ? undefined : await store.messages.answerTo(run);
-  if (answer) return await (run.cancelRequested ? endCancelled : complete)(ending, answer.id);
+  const isCancelled = run.cancelRequested || run.status === "cancelled";
+  if (answer) return await (isCancelled ? endCancelled : complete)(ending, answer.id);
   if (run.status === "failed") return await log.fail(run.failure ?? UNAVAILABLE);
+  if (run.status === "cancelled") return await log.cancel(undefined);
   if (run.status === "running") await budget.recover({ runId, userId: run.userId });
   if (isCutShort(log.content)) return await completeAnswer(ending);
   // Whoever superseded its message may have died before asking for its end.
@@ -74,9 +77,7 @@ async function handleWatched(
   const time = dependencies.timeLimit(limits.maxSeconds * 1000);
   try {
     const outcome = await streamAnswer(
-      { run, ...done },
-      log,
-      AbortSignal.any([signal, cancelled, time]),
+      { ...done, ending, signal: AbortSignal.any([signal, cancelled, time]) },
       dependencies,
     );
     if (outcome === "waiting")
@@ -108,11 +109,10 @@ function firstAfter(
 
 /** Afterwards the log has the whole answer, of which the guard has seen every piece. */
 async function streamAnswer(
-  { run, steps, openStep }: { run: Run } & RunProgress,
-  log: EventLog,
-  signal: AbortSignal,
+  { ending, steps, openStep, signal }: { ending: Ending; signal: AbortSignal } & RunProgress,
   dependencies: RunDependencies,
 ): Promise<Outcome> {
+  const { run, log } = ending;
   const { store, events, openTools, limits, guardPolicy, audit, now, logger } = dependencies;
   const guard = createRunGuard(guardPolicy, { logger, audit, run });
   const conversation = await store.messages.history(run.sessionId, HISTORY, run.messageId);
@@ -134,6 +134,9 @@ async function streamAnswer(
     const gate = createToolGate({
       ...{ run, tools, guard, store, events, audit, policy: dependencies.approvalPolicy, now },
       isTainted: await checkTaint(store, run, { context, conversation }),
+      onAsk: () => {
+        ending.waited = true;
+      },
       position: () => ({ said: log.content, sequence: log.sequence }),
     });
     const pieces = answerWithTools(
@@ -154,12 +157,21 @@ async function streamAnswer(
       },
       signal,
     );
-    let next = await pieces.next();
-    for (; !next.done; next = await pieces.next()) await log.token(next.value);
-    if (next.value === "answered" && log.content === "")
-      throw new ModelFailure("the model's answer was empty");
-    return next.value;
+    const outcome = await logged(pieces, log);
+    if (outcome === "answered" && log.content === "") throw new ModelFailure("the model's answer was empty");
+    return outcome;
   } finally {
     await tools.close();
+  }
+}
+
+async function logged(pieces: ReturnType<typeof answerWithTools>, log: EventLog): Promise<Outcome> {
+  try {
+    let next = await pieces.next();
+    for (; !next.done; next = await pieces.next()) await log.token(next.value);
+    return next.value;
+  } finally {
+    // Where the log can't be written, the model is to stop; it does nothing when it has.
+    await pieces.return("answered");
   }
 }

@@ -1,7 +1,7 @@
 import { contextHeaders } from "@mobile-ai-agent/service-kit";
 import OpenAI from "openai";
-import type { ToolCall } from "./run-tools.ts";
 import type { ToolDefinition } from "./tools/tool.ts";
+import { cutOff, type ToolCall } from "./tools/tool-call.ts";
 
 /** The model did not answer, or stopped midway. */
 export class ModelFailure extends Error {
@@ -86,8 +86,8 @@ export function createLanguageModel(options: LanguageModelOptions): LanguageMode
         for await (const { choices, usage } of chunks) {
           const { delta, finish_reason: finish } = choices[0] ?? {};
           if (finish) end = { ...end, finish };
-          if (usage)
-            end = { ...end, usage: { prompt: usage.prompt_tokens, completion: usage.completion_tokens } };
+          const known = usageOf(usage);
+          if (known) end = { ...end, usage: known };
           if (delta?.content) yield { text: delta.content };
           for (const { index, id, function: part } of delta?.tool_calls ?? []) {
             const call = calls.get(index) ?? { id: "", name: "", arguments: "" };
@@ -105,7 +105,17 @@ export function createLanguageModel(options: LanguageModelOptions): LanguageMode
       // The package ends an aborted stream without an error.
       signal.throwIfAborted();
       request.onEnd?.(end);
-      for (const call of calls.values()) yield { call };
+      for (const call of calls.values()) yield { call: end.finish === "length" ? cutOff(call) : call };
     },
   };
+}
+
+/** @returns undefined for what is no count: budgets add these up */
+function usageOf(usage: OpenAI.CompletionUsage | null | undefined): AnswerEnd["usage"] {
+  const { prompt_tokens: prompt, completion_tokens: completion } = usage ?? {};
+  return isCount(prompt) && isCount(completion) ? { prompt, completion } : undefined;
+}
+
+function isCount(value: number | undefined): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }

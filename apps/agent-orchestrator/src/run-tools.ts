@@ -6,19 +6,10 @@ import { classOf } from "./tools/classify.ts";
 import { callTool, listTools, TIMEOUT_MS } from "./tools/connection.ts";
 import type { ToolPins } from "./tools/pins.ts";
 import { RELEASED_HASHES } from "./tools/released.ts";
-import { hashOf, type PinnedDefinition, type Tool, type ToolDefinition } from "./tools/tool.ts";
+import { hashOf, type PinnedDefinition, TOOL_NAME, type Tool, type ToolDefinition } from "./tools/tool.ts";
 import { PLATFORM, type ToolServer } from "./tools/tool-servers.ts";
 
 const INFO = { name: "agent-orchestrator", version: "0.1.0" };
-/** As models' interfaces take them. */
-const NAME = /^[\w-]{1,64}$/;
-
-/** What the model asks to be done. `arguments` is JSON, as the model wrote it: possibly malformed. */
-export interface ToolCall {
-  readonly id: string;
-  readonly name: string;
-  readonly arguments: string;
-}
 
 /** The tools of one run, over a connection to each server. */
 export interface RunTools {
@@ -75,7 +66,7 @@ export function connectRunTools(options: RunToolsOptions): OpenRunTools {
       const listed = await listTools(clients.get(server.name) as Client, signal);
       for (const definition of await pins.admit(server.name, listed, released)) {
         const tool = toTool(server, definition);
-        if (NAME.test(tool.definition.name)) tools.set(tool.definition.name, tool);
+        if (TOOL_NAME.test(tool.definition.name)) tools.set(tool.definition.name, tool);
       }
     }
 
@@ -104,8 +95,8 @@ export function connectRunTools(options: RunToolsOptions): OpenRunTools {
         context,
         definitions: [...tools.values()].map(({ definition }) => definition),
         find: (name) => tools.get(name),
-        call: ({ server, tool }, input, callSignal) =>
-          callTool(clients.get(server) as Client, { name: tool, arguments: input }, callSignal),
+        call: ({ server, tool, risk }, input, callSignal) =>
+          callTool(clients.get(server) as Client, { name: tool, arguments: input, risk }, callSignal),
         close: () => open.disposeAsync(),
       };
     } catch (error) {

@@ -1,3 +1,4 @@
+import { hasEnded } from "@mobile-ai-agent/contracts";
 import type { ConversationStore, RunQueue } from "@mobile-ai-agent/conversation-store";
 
 const BATCH = 100;
@@ -20,9 +21,20 @@ export async function sweepRuns(
   const before = new Date(now - overdueMs);
   const runs = await store.runs.unfinishedBefore(before, BATCH);
   const overdue = await store.runs.overdueWaiting(new Date(now), BATCH);
-  const decided = await store.approvals.unconsumedBefore(before, BATCH);
+  const decided = await wantingDecisions(store, before);
   const ids = new Set([...runs.map(({ id }) => id), ...overdue.map(({ id }) => id), ...decided]);
   for (const id of ids) await queue.enqueue(id);
   await store.deletions.finishBefore(new Date(now - DELETED_MS));
   return ids.size;
+}
+
+/** @returns runs that have yet to go on with a decision. One that has ended otherwise wants none any more. */
+async function wantingDecisions({ runs, approvals }: ConversationStore, before: Date): Promise<string[]> {
+  const wanting: string[] = [];
+  for (const id of await approvals.unconsumedBefore(before, BATCH)) {
+    const run = await runs.get(id);
+    if (run && !hasEnded(run.status)) wanting.push(id);
+    else await approvals.consume(id);
+  }
+  return wanting;
 }

@@ -51,6 +51,7 @@ function gateWhere(status: Approval["status"], store: (event: AuditEvent) => Pro
         happened.push("on record");
       },
     },
+    onAsk() {},
     policy: { classes: new Set(["outbound"] as const), seconds: 60 },
     position: () => ({ said: "", sequence: 0 }),
   });

@@ -3,9 +3,11 @@ import type { OpenStep, Run, RunStep, StoredApproval } from "@mobile-ai-agent/co
 import { digest } from "./record/record-hash.ts";
 import type { RunDependencies } from "./run-dependencies.ts";
 import type { RunGuard } from "./run-guard.ts";
-import type { RunTools, ToolCall } from "./run-tools.ts";
+import type { RunTools } from "./run-tools.ts";
 import { type ApprovalPolicy, needsApproval } from "./tools/classify.ts";
+import { UNSURE } from "./tools/connection.ts";
 import type { Tool } from "./tools/tool.ts";
+import { parseArguments, type ToolCall } from "./tools/tool-call.ts";
 
 /** What the model may ask for at once; what is beyond is not done, and it is told so. */
 const MAX_CALLS = 8;
@@ -14,11 +16,10 @@ const MAX_CALLS = 8;
 const ERRORS = {
   tooMany: `error: at most ${MAX_CALLS} calls are done at once; ask again for this one`,
   unknown: "error: there is no tool of this name",
-  malformed: "error: the arguments are not a JSON object",
+  malformed: "error: the arguments are not a whole JSON object; nothing was done",
   refused: "error: the user refused this call; don't repeat it unless they ask you to",
   expired: "error: the user did not approve this call in time; it was not made",
   changed: "error: the tool has changed since the user was asked; the call was not made",
-  unsure: "error: it is not known whether this call was made; don't repeat it, and tell the user so",
 };
 
 /** What the model said and wants done; of calls that were made before, the results. */
@@ -47,13 +48,15 @@ export interface ToolGateOptions {
   /** Whether the model has read what the user didn't write before the first round. */
   readonly isTainted: boolean;
   readonly now: RunDependencies["now"];
+  /** Called when the user is going to be asked. */
+  readonly onAsk: () => void;
   /** Where the run's log is. */
   readonly position: () => Pick<OpenStep, "said" | "sequence">;
 }
 
 /** Stands between one run's model and what it wants done. */
 export function createToolGate(options: ToolGateOptions): ToolGate {
-  const { run, tools, guard, store, events, audit, policy, now, position } = options;
+  const { run, tools, guard, store, events, audit, policy, now, onAsk, position } = options;
   let { isTainted } = options;
   let waitsUntil: Date | undefined;
 
@@ -69,7 +72,7 @@ export function createToolGate(options: ToolGateOptions): ToolGate {
       if (verdict !== "approved") return verdict;
     }
     // An effect outside, or one that was approved, happens once: not again when this process dies before it is stored.
-    if ((isGuarded || tool.risk === "outbound") && !(await store.approvals.claim(id))) return ERRORS.unsure;
+    if ((isGuarded || tool.risk === "outbound") && !(await store.approvals.claim(id))) return UNSURE;
     return guard.read(await tools.call(tool, input, signal), "tool");
   }
 
@@ -103,6 +106,7 @@ export function createToolGate(options: ToolGateOptions): ToolGate {
 
   async function ask(tool: Tool, input: object, about: { id: string; callHash: string }) {
     const { server, risk } = tool;
+    onAsk();
     const stored = await store.approvals.request({
       ...{ ...about, runId: run.id, userId: run.userId, sessionId: run.sessionId },
       ...{ server, tool: tool.tool, risk, tainted: isTainted, arguments: JSON.stringify(input) },
@@ -175,15 +179,4 @@ function idOf(name: string): string {
     `a${hex.slice(17, 20)}`,
     hex.slice(20, 32),
   ].join("-");
-}
-
-function parseArguments(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text || "{}");
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }

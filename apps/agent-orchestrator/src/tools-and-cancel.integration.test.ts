@@ -57,11 +57,19 @@ describe("a model that calls tools", () => {
       { name: "get_context", arguments: "{not json" },
       { name: "get_context", arguments: { session_id: 7 } },
       update(other, { planted: true }),
+      { name: "functions.get_context", arguments: "[]" },
     ];
     model.script({ words: [], calls }, { words: ["Done."] });
     await platform.startOrchestrator();
     expect(textsOf(await answer(runId))).toEqual(["Done."]);
-    expect(resultsOf(1)).toEqual(Array(4).fill(expect.stringMatching(/^error: /)));
+    expect(resultsOf(1)).toEqual(Array(5).fill(expect.stringMatching(/^error: /)));
+    // A server of models refuses a conversation with a call that has no form.
+    const shown = model.asked[1]?.messages.flatMap(({ tool_calls = [] }) => tool_calls) ?? [];
+    expect(shown.map(({ function: { name } }) => name)).toEqual([
+      ...["no_such_tool", "get_context", "get_context", "update_context", "unknown"],
+    ]);
+    for (const { function: asked } of shown) expect(JSON.parse(asked.arguments)).toBeTypeOf("object");
+    expect([1, 4].map((index) => shown[index]?.function.arguments)).toEqual(["{}", "{}"]);
     expect(resultsOf(1)?.[3]).toContain("no such session");
     expect((await store.contexts.get({ sessionId: other, userId })).context).toEqual({});
   });
@@ -115,6 +123,17 @@ describe("a run whose end is asked for", () => {
     expect(await answer(runId)).toEqual([{ kind: "cancelled", runId, sequence: 1 }]);
     expect(platform.model.asked).toEqual([]);
     expect(await platform.store.messages.answerOf(runId)).toBeUndefined();
+  });
+
+  it("is not begun again, though the note of who cancelled it was lost", async () => {
+    const { model, store } = platform;
+    const { runId } = await platform.storeRun("hello");
+    model.script({ words: ["Hello"] });
+    await store.runs.setStatus(runId, "cancelled");
+    await platform.startOrchestrator();
+    expect(await answer(runId)).toMatchObject([{ kind: "cancelled" }]);
+    expect(model.asked).toEqual([]);
+    expect((await store.runs.get(runId))?.status).toBe("cancelled");
   });
 
   it("leaves the others alone", async () => {

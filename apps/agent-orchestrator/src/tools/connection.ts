@@ -1,9 +1,15 @@
+import type { RiskClass } from "@mobile-ai-agent/contracts";
 import { type Client, ProtocolError } from "@modelcontextprotocol/client";
 import { type PinnedDefinition, pinnedOf } from "./tool.ts";
 
 export const TIMEOUT_MS = 5000;
 /** Of what the model is shown of one result, in characters: it has to leave room for the conversation. */
 const MAX_RESULT = 8000;
+
+const UNREACHABLE = "error: the tool can't be reached now";
+/** Of a call that was sent, or may have been, and whose effect nobody knows: twice would be worse than not at all. */
+export const UNSURE =
+  "error: it is not known whether this call was made; don't repeat it, and tell the user so";
 
 /** @throws when the server can't be reached or refuses, or when aborted */
 export async function listTools(client: Client, signal: AbortSignal): Promise<PinnedDefinition[]> {
@@ -17,7 +23,7 @@ export async function listTools(client: Client, signal: AbortSignal): Promise<Pi
  */
 export async function callTool(
   client: Client,
-  call: { name: string; arguments: Record<string, unknown> },
+  { risk, ...call }: { name: string; arguments: Record<string, unknown>; risk: RiskClass },
   signal: AbortSignal,
 ): Promise<string> {
   try {
@@ -26,10 +32,9 @@ export async function callTool(
     return shorten(isError ? `error: ${text}` : text);
   } catch (error) {
     signal.throwIfAborted();
-    // A protocol error is about the call: no such tool, arguments of another form. Others are not the model's business.
-    return shorten(
-      error instanceof ProtocolError ? `error: ${error.message}` : "error: the tool can't be reached now",
-    );
+    // About the call: no such tool, arguments of another form. What else went wrong is not the model's business.
+    if (error instanceof ProtocolError) return shorten(`error: ${error.message}`);
+    return risk === "read" ? UNREACHABLE : UNSURE;
   }
 }
 

@@ -3,6 +3,9 @@ import { canonical } from "@mobile-ai-agent/audit-log";
 import type { RiskClass } from "@mobile-ai-agent/contracts";
 import type { Tool as ListedTool } from "@modelcontextprotocol/client";
 
+/** As models' interfaces take names. */
+export const TOOL_NAME = /^[\w-]{1,64}$/;
+
 /** What the model is told of a tool. */
 export interface ToolDefinition {
   readonly name: string;
