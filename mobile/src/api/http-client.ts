@@ -1,4 +1,5 @@
 import axios, { type AxiosInstance, type InternalAxiosRequestConfig } from "axios";
+import { subjectOf } from "./token-subject.ts";
 
 /** The access token in memory, and the way to a new one. */
 export interface AccessTokens {
@@ -27,6 +28,8 @@ export function createHttpClient(baseURL: string, tokens: AccessTokens): AxiosIn
     const current = tokens.current();
     const token = current && current !== config.tried ? current : await tokens.refresh();
     if (!token) throw error;
+    // What one user asked for is not asked again as another who has signed in since.
+    if (config.tried && subjectOf(token) !== subjectOf(config.tried)) throw error;
     config.retried = true;
     return client.request(config);
   });

@@ -1,6 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createMemoryStore } from "../testing/memory-store.ts";
-import { createDevice, createMemoryTokenStore, startPlatform, USER } from "../testing/platform.ts";
+import {
+  accessToken,
+  createDevice,
+  createMemoryTokenStore,
+  OTHER,
+  startPlatform,
+  USER,
+} from "../testing/platform.ts";
 
 let platform: Awaited<ReturnType<typeof startPlatform>>;
 beforeEach(async () => {
@@ -49,8 +56,8 @@ describe("refreshing", () => {
     platform.expire();
     // Without the lock both would send refresh-0, and the platform would refuse the second.
     await expect(Promise.all([one.auth.refresh(), two.auth.refresh()])).resolves.toEqual([
-      "access-1",
-      "access-2",
+      accessToken(1),
+      accessToken(2),
     ]);
   });
 
@@ -95,6 +102,31 @@ describe("starting", () => {
     await auth.restore();
     expect(auth.state()).toEqual({ status: "signed-out" });
     expect(platform.seen.refreshes).toBe(0);
+  });
+});
+
+describe("a page whose cookie is another user's by now", () => {
+  it("never speaks with that user's token as the one of before, and becomes theirs", async () => {
+    const store = createMemoryStore();
+    const { auth, http } = await signedIn(createMemoryTokenStore("cookie"), store);
+    const states: string[] = [];
+    auth.subscribe(() => {
+      const state = auth.state();
+      states.push(state.status === "signed-in" ? state.user.username : state.status);
+    });
+    platform.control.user = OTHER;
+    platform.expire();
+    const asked = Array.from({ length: 5 }, (_, index) => http.get(`/api/things/${index}`));
+    const answers = await Promise.allSettled([auth.refresh(), ...asked]);
+    expect(answers[0]).toEqual({ status: "fulfilled", value: undefined });
+    expect(answers.slice(1).map(({ status }) => status)).toEqual(Array(5).fill("rejected"));
+    expect(states).toEqual(["starting", "bob"]);
+    await expect(auth.fresh()).resolves.toBe(auth.current());
+    // What all tabs share is as the other's tab left it.
+    expect(await store.keys("")).not.toEqual([]);
+    const next = createDevice(platform.url, { tokenStore: createMemoryTokenStore("cookie"), store });
+    await next.auth.restore();
+    expect(next.auth.state()).toEqual({ status: "signed-in", user: OTHER });
   });
 });
 

@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { AccessTokens } from "../api/http-client.ts";
 import { type ApiProblem, type ApiResult, problemOf } from "../api/result.ts";
 import { singleFlight } from "../api/single-flight.ts";
+import { subjectOf } from "../api/token-subject.ts";
 import { acrossTabs } from "./across-tabs.ts";
 import type { RefreshTokenStore } from "./refresh-token-store.ts";
 import type { UserStore } from "./user-store.ts";
@@ -18,6 +19,8 @@ type Tokens = z.infer<typeof Tokens>;
 
 const EARLY_MS = 30_000;
 const LOGOUT_MS = 4000;
+/** The cookie that all tabs share is another user's by now. */
+const SOMEBODY_ELSE: ApiProblem = { reason: "unauthorized", detail: "Somebody else has signed in." };
 
 export type AuthState =
   | { readonly status: "starting" }
@@ -88,18 +91,28 @@ export function createAuth({ http, tokenStore, userStore }: AuthOptions): Auth {
     try {
       const { data } = await http.post("/api/auth/refresh", refresh_token ? { refresh_token } : {});
       if (begun !== epoch) return { ok: false, problem: { reason: "unauthorized", detail: "Signed out." } };
-      return { ok: true, data: await take(Tokens.parse(data)) };
+      const tokens = Tokens.parse(data);
+      const isTheirs = state.status !== "signed-in" || subjectOf(tokens.access_token) === state.user.id;
+      return isTheirs ? { ok: true, data: await take(tokens) } : { ok: false, problem: SOMEBODY_ELSE };
     } catch (error) {
       return { ok: false, problem: problemOf(error) };
     }
   }
   const renew = singleFlight(() => acrossTabs("mobile-ai-agent.refresh", askForTokens));
 
+  /** What the tabs share is left as the other user has it; what shows the one of before is closed by the state. */
+  async function startAsOther(): Promise<void> {
+    epoch += 1;
+    access = undefined;
+    await auth.restore();
+  }
+
   async function refresh(): Promise<string | undefined> {
     const answer = await renew();
     if (answer.ok) return answer.data;
-    if (answer.problem.reason === "unauthorized" && state.status === "signed-in")
-      await end("Your sign-in has ended. Sign in again to go on.");
+    if (answer.problem.reason !== "unauthorized" || state.status !== "signed-in") return undefined;
+    if (answer.problem === SOMEBODY_ELSE) await startAsOther();
+    else await end("Your sign-in has ended. Sign in again to go on.");
     return undefined;
   }
 

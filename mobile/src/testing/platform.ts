@@ -16,6 +16,14 @@ export const USER = {
   created_at: "2026-01-01T00:00:00.000Z",
 };
 
+export const OTHER = { ...USER, id: randomUUID(), username: "bob", email: "bob@example.org" };
+
+const base64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
+
+/** Looks as one of auth-service does: the app reads whose it is. */
+export const accessToken = (count: number, { id }: { id: string } = USER) =>
+  `${base64({ alg: "ES256" })}.${base64({ sub: id, jti: `access-${count}` })}.c2ln`;
+
 /** A test double of SecureStore. */
 export function createMemoryTokenStore(
   tokenIn: "cookie" | "body" = "body",
@@ -40,8 +48,8 @@ export function createMemoryTokenStore(
  */
 export async function startPlatform() {
   const seen = { refreshes: 0, things: 0, logouts: 0, bodies: [] as unknown[] };
-  const control = { refreshStatus: 200, logoutStatus: 204, refreshDelayMs: 30, refuseAll: false };
-  let access = "access-0";
+  const control = { refreshStatus: 200, logoutStatus: 204, refreshDelayMs: 30, refuseAll: false, user: USER };
+  let access = accessToken(0);
   let refresh = "refresh-0";
   const tokens = () => ({
     access_token: access,
@@ -60,7 +68,7 @@ export async function startPlatform() {
         if (control.refreshStatus !== 200) return { status: control.refreshStatus };
         const given = (body as { refresh_token?: string }).refresh_token;
         if (given !== undefined && given !== refresh) return { status: 401 };
-        access = `access-${seen.refreshes}`;
+        access = accessToken(seen.refreshes, control.user);
         refresh = `refresh-${seen.refreshes}`;
         return { status: 200, body: tokens(), delayMs: control.refreshDelayMs };
       }
@@ -71,7 +79,7 @@ export async function startPlatform() {
         seen.things += 1;
         if (control.refuseAll || headers.authorization !== `Bearer ${access}`)
           return { status: 401, delayMs: Math.random() * 60 };
-        return { status: 200, body: url === "/api/users/me" ? USER : { url } };
+        return { status: 200, body: url === "/api/users/me" ? control.user : { url } };
     }
   });
   return {
