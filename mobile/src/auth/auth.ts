@@ -83,6 +83,12 @@ export function createAuth({ http, tokenStore, userStore }: AuthOptions): Auth {
     become({ status: "signed-out", ...(notice && { notice }) });
   }
 
+  /** Only what tabs share can be another's: a device has a store of its own. */
+  function isOfOther({ access_token }: Tokens): boolean {
+    if (state.status !== "signed-in" || tokenStore.tokenIn !== "cookie") return false;
+    return subjectOf(access_token) !== state.user.id;
+  }
+
   async function askForTokens(): Promise<ApiResult<string>> {
     const begun = epoch;
     const refresh_token = await tokenStore.get();
@@ -92,8 +98,9 @@ export function createAuth({ http, tokenStore, userStore }: AuthOptions): Auth {
       const { data } = await http.post("/api/auth/refresh", refresh_token ? { refresh_token } : {});
       if (begun !== epoch) return { ok: false, problem: { reason: "unauthorized", detail: "Signed out." } };
       const tokens = Tokens.parse(data);
-      const isTheirs = state.status !== "signed-in" || subjectOf(tokens.access_token) === state.user.id;
-      return isTheirs ? { ok: true, data: await take(tokens) } : { ok: false, problem: SOMEBODY_ELSE };
+      return isOfOther(tokens)
+        ? { ok: false, problem: SOMEBODY_ELSE }
+        : { ok: true, data: await take(tokens) };
     } catch (error) {
       return { ok: false, problem: problemOf(error) };
     }
