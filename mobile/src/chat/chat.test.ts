@@ -1,12 +1,19 @@
 import { randomUUID } from "node:crypto";
 import type { Approval, Change } from "@mobile-ai-agent/contracts";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { Requests } from "../api/requests.ts";
 import { createOutboxStore } from "../outbox/outbox-store.ts";
 import { createMemoryStore } from "../testing/memory-store.ts";
 import { SESSION_ID, userMessage } from "../testing/messages.ts";
 import { startSocketServer } from "../testing/socket-server.ts";
 import { type Chat, type ChatOptions, createChat } from "./chat.ts";
+import { showFailure } from "./failure.ts";
+
+/** As the app's, but a hundred times as fast. */
+vi.mock("./pause.ts", async (original) => {
+  const { pauseMs } = await original<typeof import("./pause.ts")>();
+  return { pauseMs: (...growth: Parameters<typeof pauseMs>) => pauseMs(...growth) / 100 };
+});
 
 let server: Awaited<ReturnType<typeof startSocketServer>>;
 let chats: Chat[] = [];
@@ -25,11 +32,14 @@ function open(part: Partial<ChatOptions> = {}) {
   const ended: string[] = [];
   const uploads: string[] = [];
   const kept = { waiting: [] as Approval[], decided: [] as string[] };
+  /** How the platform answers for a run, each in its turn; the last one stays. */
+  const runs: RunAnswer[] = [];
   const requests = {
     async uploadMedia(_bytes: Uint8Array, contentType: string) {
       uploads.push(contentType);
       return { ok: true, data: { id: randomUUID() } };
     },
+    getRun: async () => (runs.length > 1 ? runs.shift() : runs[0]),
     listApprovals: async () => ({ ok: true, data: kept.waiting }),
     async decideApproval(id: string, decision: string) {
       kept.decided.push(`${id} ${decision}`);
@@ -53,8 +63,12 @@ function open(part: Partial<ChatOptions> = {}) {
   chats.push(chat);
   const contents = () =>
     changes.map((change) => ("message" in change ? change.message.content : change.kind));
-  return { chat, contents, sessions, ended, uploads, kept };
+  return { chat, contents, sessions, ended, uploads, kept, runs };
 }
+
+type RunAnswer = Pick<Awaited<ReturnType<Requests["getRun"]>>, "ok"> & object;
+const noRun = (reason: string): RunAnswer => ({ ok: false, problem: { reason, detail: reason } }) as never;
+const runThatIs = (status: string): RunAnswer => ({ ok: true, data: { status } }) as never;
 
 const connected = (chat: Chat) => expect.poll(() => chat.state().connection).toBe("connected");
 const eventually = { timeout: 8000 };
@@ -103,6 +117,36 @@ it("takes up an answer that was under way before the app began, from its first t
   chat.followUnanswered([question]);
   await expect.poll(() => chat.state().runs.get(question.run_id)?.text).toBe("Because");
   expect(server.seen.subscriptions).toEqual([{ runId: question.run_id, after: 0 }]);
+});
+
+it("takes up an answer whose run was not there yet when this device first asked for it", async () => {
+  const { chat, runs } = open();
+  await connected(chat);
+  server.control.refuseSubscriptions = ["not_found", "limited", "not_found", "not_found", "unavailable"];
+  runs.push(noRun("refused"), noRun("limited"), runThatIs("queued"));
+  const question = userMessage(1);
+  chat.followUnanswered([question]);
+  server.log({ runId: question.run_id, sequence: 1, kind: "token", text: "Because" });
+  await expect.poll(() => chat.state().runs.get(question.run_id)?.text, eventually).toBe("Because");
+  expect(server.seen.subscriptions).toHaveLength(6);
+});
+
+it("says of an answer that will never be begun that it failed, and follows it if it is told of after all", async () => {
+  const { chat, runs, ended } = open();
+  await connected(chat);
+  server.control.refuseSubscriptions = Array(5).fill("not_found");
+  runs.push(noRun("refused"));
+  const question = userMessage(1);
+  chat.followUnanswered([question]);
+  const run = () => chat.state().runs.get(question.run_id);
+  await expect.poll(() => run()?.status, eventually).toBe("failed");
+  expect(showFailure(run() ?? {})).toMatchObject({ canAskAgain: true });
+  expect(ended).toEqual([SESSION_ID]);
+  chat.followUnanswered([question]);
+  expect(run()?.status).toBe("failed");
+  server.log({ runId: question.run_id, sequence: 1, kind: "token", text: "Because" });
+  server.tell({ name: "message:created", payload: { message: question, runId: question.run_id } });
+  await expect.poll(() => run()?.text, eventually).toBe("Because");
 });
 
 it("gets a new token when the one at hand is refused", async () => {

@@ -11,9 +11,9 @@ import { createOutbox, type Outbox } from "../outbox/outbox.ts";
 import type { OutboxStore } from "../outbox/outbox-store.ts";
 import { createApprovals } from "./approvals.ts";
 import { deliverWith } from "./deliver.ts";
-import { isPassing } from "./load.ts";
 import { unanswered } from "./messages.ts";
-import { followRun, type RunState, startedRun } from "./run-follower.ts";
+import { pauseMs } from "./pause.ts";
+import { followRun, neverBegun, type RunState, startedRun } from "./run-follower.ts";
 import { type Connection, createChatSocket, type SocketOptions } from "./socket.ts";
 
 /** What the screens show of the moment; a new object with each change. */
@@ -59,9 +59,9 @@ export interface Chat {
 /** Of the unanswered messages of a session only the newest few: older ones failed long ago. */
 const FOLLOWED = 5;
 const ACK_MS = 10_000;
-/** Doubled with each failure that follows, up to 48 seconds, so that a platform that has too much to do gets less of it. */
-const AGAIN_MS = 3000;
-const MOST_DOUBLINGS = 4;
+const AGAIN = { firstMs: 3000, mostMs: 48_000 };
+/** A run is told of before it is there, for a moment; after about half a minute it will never be. */
+const MOST_UNKNOWN = 5;
 const SYNC_MS = 3000;
 
 /** One user's live connection: answers as they come, messages on their way out. */
@@ -77,6 +77,9 @@ export function createChat(options: ChatOptions): Chat {
   let subscribing: Promise<void> = Promise.resolve();
   /** Of subscriptions, by run, one after another. */
   const failures = new Map<string, number>();
+  /** How often, one after another, the platform said that there is no such run. */
+  const unknown = new Map<string, number>();
+  const retries = new Map<string, ReturnType<typeof setTimeout>>();
   const listeners = new Set<() => void>();
 
   function change(part: Partial<ChatState>): void {
@@ -120,14 +123,14 @@ export function createChat(options: ChatOptions): Chat {
 
   function takeMessage(message: Message, runId: string): void {
     onChange(message.session_id, { kind: "message", sequence: message.sequence, message });
-    follow(runId, message.session_id);
+    followTold(runId, message.session_id);
   }
 
   function take(sessionId: string, change: Change): void {
     if (change.kind === "deletion") forget(change.message_id);
     onChange(sessionId, change);
-    if (change.kind === "edit") follow(change.message.run_id, sessionId);
-    if (change.kind === "regeneration") follow(change.run_id, sessionId);
+    if (change.kind === "edit") followTold(change.message.run_id, sessionId);
+    if (change.kind === "regeneration") followTold(change.run_id, sessionId);
   }
 
   /** The text of a deleted answer is not to be seen again. */
@@ -138,7 +141,13 @@ export function createChat(options: ChatOptions): Chat {
   }
 
   function follow(runId: string, sessionId: string): void {
-    if (state.runs.has(runId)) return;
+    if (!state.runs.has(runId)) followTold(runId, sessionId);
+  }
+
+  /** The platform tells of a run once it is there, also of one that this device has asked for in vain. */
+  function followTold(runId: string, sessionId: string): void {
+    if (state.runs.has(runId) && !unknown.delete(runId)) return;
+    failures.delete(runId);
     changeRun(startedRun(runId, sessionId));
     subscribe(runId);
   }
@@ -151,9 +160,9 @@ export function createChat(options: ChatOptions): Chat {
   function subscribeLater(runId: string): void {
     const before = failures.get(runId) ?? 0;
     failures.set(runId, before + 1);
-    const pause = AGAIN_MS * 2 ** Math.min(before, MOST_DOUBLINGS);
-    // Not all devices at once.
-    setTimeout(() => subscribe(runId), pause * (0.5 + Math.random() / 2));
+    clearTimeout(retries.get(runId));
+    const again = setTimeout(() => subscribe(runId), pauseMs(before, AGAIN));
+    retries.set(runId, again);
   }
 
   async function subscribeNow(runId: string): Promise<void> {
@@ -161,21 +170,24 @@ export function createChat(options: ChatOptions): Chat {
     if (!socket.connected || closed || run?.status !== "running") return;
     try {
       const answer = await socket.timeout(ACK_MS).emitWithAck("run:subscribe", { runId, after: run.after });
-      if (answer.error && answer.error.code !== "not_found") return subscribeLater(runId);
-      failures.delete(runId);
-      if (answer.error) await settle(runId);
-      else if (answer.data.after !== run.after) changeRun({ ...run, after: answer.data.after, text: "" });
+      if (answer.error?.code === "not_found") await settle(runId);
+      if (answer.error) return stillRunning(runId) ? subscribeLater(runId) : undefined;
+      for (const counts of [failures, unknown]) counts.delete(runId);
+      if (answer.data.after !== run.after) changeRun({ ...run, after: answer.data.after, text: "" });
     } catch {
       subscribeLater(runId);
     }
   }
+
+  const stillRunning = (runId: string) => state.runs.get(runId)?.status === "running";
 
   /** For a run whose events are no longer kept: how it ended is all there is to know. */
   async function settle(runId: string): Promise<void> {
     const run = state.runs.get(runId);
     const answer = await requests.getRun(runId);
     if (!run) return;
-    if (!answer.ok) return isPassing(answer.problem) ? subscribeLater(runId) : undefined;
+    if (!answer.ok) return answer.problem.reason === "refused" ? noSuchRun(run) : undefined;
+    unknown.delete(runId);
     const { status, failure } = answer.data;
     if (!hasEnded(status)) return;
     changeRun({
@@ -183,6 +195,14 @@ export function createChat(options: ChatOptions): Chat {
       status,
       ...(failure && { failure: { ...failure, availableAt: failure.available_at } }),
     });
+    onRunEnded(run.sessionId);
+  }
+
+  function noSuchRun(run: RunState): void {
+    const times = (unknown.get(run.runId) ?? 0) + 1;
+    unknown.set(run.runId, times);
+    if (times < MOST_UNKNOWN) return;
+    changeRun(neverBegun(run));
     onRunEnded(run.sessionId);
   }
 
@@ -238,6 +258,7 @@ export function createChat(options: ChatOptions): Chat {
 
     close() {
       closed = true;
+      for (const again of retries.values()) clearTimeout(again);
       outbox.stop();
       close();
     },

@@ -23,6 +23,12 @@ export function startedRun(runId: string, sessionId: string): RunState {
   return { runId, sessionId, after: 0, text: "", status: "running" };
 }
 
+/** Of a run that was told of, and never came to be: whoever was to make it died before. */
+export function neverBegun(run: RunState): RunState {
+  const reason = "The answer was never begun. Ask again to get one.";
+  return { ...run, status: "failed", failure: { code: "interrupted", reason } };
+}
+
 /**
  * Takes each event exactly once, in order: one it has already changes nothing.
  * @returns undefined when events before this one are missing, so that the run must be subscribed to again

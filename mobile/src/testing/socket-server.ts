@@ -11,6 +11,7 @@ import {
   SendMessage,
   type ServerToClientEvents,
   SOCKET_PATH,
+  type SocketError,
   type UserEvent,
 } from "@mobile-ai-agent/contracts";
 import { Server } from "socket.io";
@@ -27,14 +28,21 @@ export async function startSocketServer() {
   });
   const stored = new Map<string, MessageAccepted>();
   const logs = new Map<string, RunEvent[]>();
-  const seen = { sends: [] as string[], subscriptions: [] as { runId: string; after: number }[] };
+  const seen = {
+    handshakes: 0,
+    sends: [] as string[],
+    subscriptions: [] as { runId: string; after: number }[],
+  };
   const control = {
     swallowAcks: 0,
     token: undefined as string | undefined,
     versions: [1] as number[],
+    /** What the next subscriptions are answered with, each in its turn. */
+    refuseSubscriptions: [] as SocketError["code"][],
   };
 
   io.use((socket, next) => {
+    seen.handshakes += 1;
     const { token, protocolVersion } = socket.handshake.auth;
     if (!control.versions.includes(protocolVersion)) return next(new Error("unsupported_version"));
     next(control.token === undefined || token === control.token ? undefined : new Error("unauthorized"));
@@ -55,6 +63,8 @@ export async function startSocketServer() {
     });
     socket.on("run:subscribe", ({ runId, after }, ack: Ack<RunSubscribed>) => {
       seen.subscriptions.push({ runId, after });
+      const code = control.refuseSubscriptions.shift();
+      if (code) return ack({ error: { code, message: code } });
       ack({ data: { runId, after } });
       void socket.join(runId);
       for (const event of logs.get(runId) ?? []) if (event.sequence > after) socket.emit("run:event", event);
