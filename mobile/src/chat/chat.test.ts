@@ -31,7 +31,8 @@ function open(part: Partial<ChatOptions> = {}) {
   const sessions: string[] = [];
   const ended: string[] = [];
   const uploads: string[] = [];
-  const kept = { waiting: [] as Approval[], decided: [] as string[] };
+  const kept = { waiting: [] as Approval[], decided: [] as string[], failedLists: 0 };
+  let decideAnswer = async () => ({ ok: true, data: {} }) as object;
   /** How the platform answers for a run, each in its turn; the last one stays. */
   const runs: RunAnswer[] = [];
   const requests = {
@@ -40,10 +41,14 @@ function open(part: Partial<ChatOptions> = {}) {
       return { ok: true, data: { id: randomUUID() } };
     },
     getRun: async () => (runs.length > 1 ? runs.shift() : runs[0]),
-    listApprovals: async () => ({ ok: true, data: kept.waiting }),
+    async listApprovals() {
+      if (kept.failedLists === 0) return { ok: true, data: kept.waiting };
+      kept.failedLists -= 1;
+      return { ok: false, problem: { reason: "unavailable", detail: "later" } };
+    },
     async decideApproval(id: string, decision: string) {
       kept.decided.push(`${id} ${decision}`);
-      return { ok: true, data: {} };
+      return await decideAnswer();
     },
   } as unknown as Requests;
   const chat = createChat({
@@ -61,9 +66,12 @@ function open(part: Partial<ChatOptions> = {}) {
     ...part,
   });
   chats.push(chat);
+  const decideBy = (answer: typeof decideAnswer) => {
+    decideAnswer = answer;
+  };
   const contents = () =>
     changes.map((change) => ("message" in change ? change.message.content : change.kind));
-  return { chat, contents, sessions, ended, uploads, kept, runs };
+  return { chat, contents, sessions, ended, uploads, kept, runs, decideBy };
 }
 
 type RunAnswer = Pick<Awaited<ReturnType<Requests["getRun"]>>, "ok"> & object;
@@ -202,6 +210,56 @@ it("learns what it missed when the connection is back", async () => {
   server.cut();
   kept.waiting.push(missed);
   await expect.poll(() => waiting(chat), eventually).toEqual([missed.id]);
+});
+
+it("asks for what waits when events may have been missed, and again until there is an answer", async () => {
+  const { chat, kept } = open();
+  await connected(chat);
+  const missed = approval();
+  kept.waiting.push(missed);
+  kept.failedLists = 3;
+  server.needSync();
+  await expect.poll(() => waiting(chat), eventually).toEqual([missed.id]);
+  expect(kept.failedLists).toBe(0);
+});
+
+it("says why an approval came too late, though the platform tells of its end at once, until that is read", async () => {
+  const { chat, kept, decideBy } = open();
+  const [one, other] = [approval(), approval()];
+  kept.waiting.push(one, other);
+  await expect.poll(() => waiting(chat), eventually).toEqual([one.id, other.id]);
+  const detail = "Nobody decided in time: the call was not made";
+  decideBy(async () => {
+    server.tell({ name: "approval:decided", payload: { ...one, status: "expired" } });
+    server.tell({ name: "approval:decided", payload: { ...other, status: "expired" } });
+    await expect.poll(() => waiting(chat)).toEqual([one.id]);
+    return { ok: false, problem: { reason: "conflict", detail } };
+  });
+  expect(await chat.decide(one.id, "approve")).toContain(detail);
+  server.tell({ name: "approval:decided", payload: { ...one, status: "expired" } });
+  const last = approval();
+  server.tell({ name: "approval:requested", payload: last });
+  await expect.poll(() => waiting(chat)).toEqual([one.id, last.id]);
+  expect(await chat.decide(one.id, "refuse")).toBeUndefined();
+  expect(waiting(chat)).toEqual([last.id]);
+  expect(kept.decided).toEqual([`${one.id} approve`]);
+});
+
+it("sends at the next connection what it could not read at first, or another tab has left", async () => {
+  const shared = createMemoryStore();
+  let isLocked = true;
+  const keys: typeof shared.keys = (prefix) =>
+    isLocked ? Promise.reject(new Error("locked")) : shared.keys(prefix);
+  server.control.versions = [];
+  const first = open({ store: createOutboxStore(shared, "user-1") });
+  await first.chat.outbox.add({ sessionId: SESSION_ID, content: "left" });
+  first.chat.close();
+  server.control.versions = [1];
+  const { chat, contents } = open({ store: createOutboxStore({ ...shared, keys }, "user-1") });
+  await connected(chat);
+  isLocked = false;
+  server.cut();
+  await expect.poll(contents, eventually).toEqual(["left"]);
 });
 
 it("follows the answer to what another device has edited or let answer again", async () => {

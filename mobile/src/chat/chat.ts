@@ -99,13 +99,18 @@ export function createChat(options: ChatOptions): Chat {
       change({ connection });
       if (connection !== "connected") return;
       outbox.flush();
+      loadOutbox();
       // What was asked on the connection before may never be answered.
       subscribing = Promise.resolve();
       for (const run of state.runs.values()) if (run.status === "running") subscribe(run.runId);
-      void approvals.load();
-      onConnected();
+      askForNews();
     },
   });
+
+  function askForNews(): void {
+    void approvals.load();
+    onConnected();
+  }
 
   const outbox = createOutbox({
     store,
@@ -217,7 +222,7 @@ export function createChat(options: ChatOptions): Chat {
   });
 
   socket.on("approval:requested", approvals.add);
-  socket.on("approval:decided", approvals.remove);
+  socket.on("approval:decided", approvals.decided);
   socket.on("message:created", ({ message, runId }) => takeMessage(message, runId));
   socket.on("conversation:changed", ({ sessionId, change }) => take(sessionId, change));
   socket.on("session:changed", () => options.onSessionChanged());
@@ -226,9 +231,13 @@ export function createChat(options: ChatOptions): Chat {
     options.onSessionDeleted(sessionId);
   });
   // Not all devices at once, when a part of the platform comes back.
-  socket.on("sync:needed", () => setTimeout(() => !closed && onConnected(), Math.random() * SYNC_MS));
+  socket.on("sync:needed", () => setTimeout(() => !closed && askForNews(), Math.random() * SYNC_MS));
 
-  void outbox.load();
+  /** What is left of the last time, or of another tab that was closed. A device that can't read it now may do later. */
+  function loadOutbox(): void {
+    outbox.load().catch(() => undefined);
+  }
+  loadOutbox();
 
   return {
     outbox,
@@ -259,6 +268,7 @@ export function createChat(options: ChatOptions): Chat {
     close() {
       closed = true;
       for (const again of retries.values()) clearTimeout(again);
+      approvals.close();
       outbox.stop();
       close();
     },

@@ -83,6 +83,8 @@ export async function startSocketServer() {
     },
     /** Tells all devices. */
     tell: (event: UserEvent) => void io.emit(event.name, event.payload as never),
+    /** As a part of the platform does that is back. */
+    needSync: () => void io.emit("sync:needed"),
     /** As a broken network does. */
     cut: () => io.sockets.sockets.forEach((socket) => void socket.conn.close()),
     stop: () => io.close(),
