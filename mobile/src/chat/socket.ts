@@ -5,6 +5,7 @@ import {
   SOCKET_PATH,
 } from "@mobile-ai-agent/contracts";
 import { io, type Socket } from "socket.io-client";
+import { pauseMs } from "./pause.ts";
 
 export type ChatSocket = Socket<ServerToClientEvents, ClientToServerEvents>;
 /** `outdated`: the platform no longer speaks with this version of the app. */
@@ -19,7 +20,8 @@ export interface SocketOptions {
   readonly onConnection: (connection: Connection) => void;
 }
 
-const RETRY_MS = 3000;
+/** Short at first: most cuts are over at once. */
+const AGAIN = { firstMs: 500, mostMs: 32_000 };
 
 /** A socket that comes back by itself: after cuts, refused tokens, and an expiry that the platform announces. */
 export function createChatSocket({ url, freshToken, refreshToken, onConnection }: SocketOptions): {
@@ -27,60 +29,86 @@ export function createChatSocket({ url, freshToken, refreshToken, onConnection }
   wake(): void;
   close(): void;
 } {
-  let retry: ReturnType<typeof setTimeout> | undefined;
+  let again: ReturnType<typeof setTimeout> | undefined;
   let closed = false;
+  let failures = 0;
+  /** The token at hand was refused, though it looks good. */
+  let refused = false;
+  /** Grows with each try: what an earlier one waited for opens nothing any more. */
+  let tries = 0;
   const socket: ChatSocket = io(url, {
     path: SOCKET_PATH,
     transports: ["websocket"],
     autoConnect: false,
     forceNew: true,
-    reconnectionDelay: 500,
-    reconnectionDelayMax: 5000,
-    auth: (answer) =>
-      void freshToken().then((token) => {
-        answer({ token: token ?? "", protocolVersion: PROTOCOL_VERSION });
-      }),
+    // Its own would go on without a token, and knows of no refused one.
+    reconnection: false,
   });
 
-  function connectLater(ms: number): void {
-    clearTimeout(retry);
-    retry = setTimeout(() => {
-      if (!closed) socket.connect();
-    }, ms);
+  /** A handshake without a token is refused for certain, so there is none. */
+  async function connect(): Promise<void> {
+    clearTimeout(again);
+    tries += 1;
+    const mine = tries;
+    const token = await (refused ? refreshToken() : freshToken()).catch(() => undefined);
+    if (closed || mine !== tries) return;
+    if (token) return open(token);
+    onConnection("offline");
+    connectLater();
   }
 
-  socket.on("connect", () => onConnection("connected"));
+  function open(token: string): void {
+    clearTimeout(again);
+    tries += 1;
+    refused = false;
+    socket.auth = { token, protocolVersion: PROTOCOL_VERSION };
+    socket.disconnect().connect();
+  }
+
+  function connectLater(): void {
+    clearTimeout(again);
+    again = setTimeout(connect, pauseMs(failures, AGAIN));
+    failures += 1;
+  }
+
+  socket.on("connect", () => {
+    failures = 0;
+    onConnection("connected");
+  });
 
   socket.on("disconnect", (reason) => {
     if (closed) return;
     onConnection("connecting");
-    // The library comes back from everything but the platform's own "go".
-    if (reason === "io server disconnect") connectLater(0);
+    if (reason !== "io client disconnect") connectLater();
   });
 
-  socket.on("connect_error", async (error) => {
+  socket.on("connect_error", (error) => {
     // Trying again changes nothing until there is another app, or an earlier platform is back: `wake` tries.
     if (error.message === "unsupported_version") return onConnection("outdated");
+    // The platform has refused it; else nobody has answered.
     onConnection(socket.active ? "offline" : "connecting");
-    if (socket.active) return;
-    if (error.message === "unauthorized") await refreshToken();
-    connectLater(RETRY_MS);
+    refused = error.message === "unauthorized";
+    connectLater();
   });
 
   socket.on("auth:expired", async () => {
-    if ((await refreshToken()) && !closed) socket.disconnect().connect();
+    const token = await refreshToken().catch(() => undefined);
+    // Without one the platform ends the connection in a minute, and it is tried from there.
+    if (token && !closed) open(token);
   });
 
-  socket.connect();
+  void connect();
   return {
     socket,
     /** The device may be online again: tries now instead of after the pause. */
     wake() {
-      if (!closed && !socket.connected) socket.disconnect().connect();
+      if (closed || socket.connected) return;
+      failures = 0;
+      void connect();
     },
     close() {
       closed = true;
-      clearTimeout(retry);
+      clearTimeout(again);
       socket.disconnect();
     },
   };
