@@ -20,8 +20,9 @@ interface Dependencies {
  * A picture or recording has to be the caller's when the message is stored; a resend finds it stored, whatever has become
  * of the media since.
  *
- * Each step is idempotent. Whoever resends the message after a crash between two of them has the rest done,
- * and a stored run that never got into the queue is found by agent-orchestrator's sweep.
+ * Each step is idempotent, the telling too: a device takes each change once, by its number. Whoever resends the message
+ * after a crash between two of them has the rest done, and a stored run that never got into the queue is found by
+ * agent-orchestrator's sweep.
  */
 export function createMessage({ store, queue, checkMedia, tell }: Dependencies): RequestHandler {
   const isStored = async (sessionId: string, clientMessageId: string | undefined) =>
@@ -34,7 +35,7 @@ export function createMessage({ store, queue, checkMedia, tell }: Dependencies):
     if (mediaId !== undefined && !(await isStored(sessionId, clientMessageId)))
       await checkMedia(mediaId, type, request.get("authorization") ?? "");
     const userId = userOf(request).sub;
-    const { message, runId, created } = await store.messages.addUserMessage({
+    const { message, runId } = await store.messages.addUserMessage({
       sessionId,
       userId,
       type,
@@ -53,12 +54,11 @@ export function createMessage({ store, queue, checkMedia, tell }: Dependencies):
       await tell(userId, { name: "session:changed", payload: { ...session, title } });
     }
     const told = { name: "message:created", payload: { message, runId } } as const;
-    if (created)
-      await tell(
-        userId,
-        told,
-        originSocket((name) => request.get(name)),
-      );
+    await tell(
+      userId,
+      told,
+      originSocket((name) => request.get(name)),
+    );
     const body: CreateMessageResponse = { message, run_id: runId };
     response.status(201).json(body);
   };
