@@ -77,6 +77,7 @@ const SERVICES = {
       checkMedia: unused,
       exportSources: unused,
       tell: unused,
+      logger: unused,
       authenticate: (_q, _s, next) => next(),
     }),
   ),

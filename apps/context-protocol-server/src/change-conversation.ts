@@ -1,11 +1,12 @@
 import type { ChangeAccepted } from "@mobile-ai-agent/contracts";
 import type { Superseding } from "@mobile-ai-agent/conversation-store";
-import { contextHeaders, HttpProblem } from "@mobile-ai-agent/service-kit";
+import { contextHeaders, HttpProblem, type Logger } from "@mobile-ai-agent/service-kit";
 import { type EndRunDependencies, endRun } from "./end-run.ts";
 import type { TellUser } from "./tell-user.ts";
 
 export interface ChangeDependencies extends EndRunDependencies {
   readonly tell: TellUser;
+  readonly logger: Logger;
 }
 
 /** Ends the runs of a session that answer nothing any more: their messages were superseded or deleted. */
@@ -17,8 +18,11 @@ export async function cancelSuperseded(dependencies: EndRunDependencies, session
 }
 
 /**
- * What follows when a message was edited or is to be answered anew: the runs before end, a new one begins, the user's
+ * What follows when a message was edited or is to be answered anew: a new run begins, the runs before end, the user's
  * devices are told. Each step is idempotent, so a resend does what is left.
+ *
+ * The run comes first: devices read of it in the changes from now on, and a stored one is found by agent-orchestrator's
+ * sweep, whatever fails behind it. A run before that was not told of its end goes on for nothing: its answer isn't kept.
  *
  * @throws HttpProblem that says why nothing was changed
  */
@@ -27,12 +31,15 @@ export async function answerAnew(
   { sessionId, userId }: { sessionId: string; userId: string },
   result: Superseding,
 ): Promise<ChangeAccepted> {
-  const { store, queue, tell } = dependencies;
+  const { store, queue, tell, logger } = dependencies;
   if (result.outcome !== "changed") throw problemOf(result.outcome);
   const { change, messageId, runId, asked } = result;
-  await cancelSuperseded(dependencies, sessionId);
   const run = await store.runs.create({ runId, sessionId, userId, messageId, asked });
-  if (run.status === "queued") await queue.enqueue(runId, contextHeaders().traceparent);
+  const leave = (step: string) => (error: unknown) =>
+    logger.warn("a changed conversation's run is left to the sweep", { error, step, run_id: runId });
+  await cancelSuperseded(dependencies, sessionId).catch(leave("cancel superseded runs"));
+  if (run.status === "queued")
+    await queue.enqueue(runId, contextHeaders().traceparent).catch(leave("queue the run"));
   await store.sessions.touch(sessionId);
   await tell(userId, { name: "conversation:changed", payload: { sessionId, change } });
   return { change, run_id: runId };

@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { UserEvent } from "@mobile-ai-agent/contracts";
+import { createLogger } from "@mobile-ai-agent/service-kit";
 import { eventually } from "@mobile-ai-agent/test-support";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { answerAnew } from "./change-conversation.ts";
 import { startServer } from "./testing/start-server.ts";
 
 let server: Awaited<ReturnType<typeof startServer>>;
@@ -210,6 +212,39 @@ describe("messages", () => {
     expect(await page("after=4")).toEqual(["5", null, null]);
     expect(await page("before=1000")).toEqual(["4,5", null, 4]);
     expect(await page("before=2")).toEqual(["1", null, null]);
+  });
+});
+
+describe("whoever dies between two steps", () => {
+  it("leaves an edit with a run, which the sweep queues", async () => {
+    const { id: sessionId, send, userId } = await userWithSession();
+    const first = await send("one");
+    const edit = { sessionId, userId, messageId: first.id, clientMessageId: randomUUID(), after: 1 };
+    const result = await server.store.messages.edit({ ...edit, content: "one, edited" });
+    const away = () => Promise.reject(new Error("Redis is away"));
+    const dependencies = {
+      store: server.store,
+      queue: { enqueue: away, wake: away, consume: away },
+      cancellations: { publish: away, subscribe: away },
+      tell: async () => {},
+      logger: createLogger("test", "error"),
+    };
+    const { run_id } = await answerAnew(dependencies, { sessionId, userId }, result);
+    expect(await server.store.runs.get(first.run_id)).toMatchObject({ cancelRequested: true });
+    expect(await server.store.runs.get(run_id)).toMatchObject({ status: "queued", cancelRequested: false });
+    const swept = await server.store.runs.unfinishedBefore(new Date(Date.now() + 1000), 1000);
+    expect(swept.map(({ id }) => id)).toContain(run_id);
+  });
+
+  it("has the devices told of a message by its resend", async () => {
+    const { call, id: sessionId, userId } = await userWithSession();
+    const written = { sessionId, userId, type: "text", content: "hello" } as const;
+    const client_message_id = randomUUID();
+    await server.store.messages.addUserMessage({ ...written, clientMessageId: client_message_id });
+    const path = `/api/message/${sessionId}`;
+    const sent = await call("POST", path, { content: "hello", client_message_id });
+    expect(sent).toMatchObject({ status: 201, body: { message: { sequence: 1 } } });
+    await eventually(() => toldTo(userId).includes("message:created"));
   });
 });
 

@@ -79,6 +79,7 @@ export function createService(
         tell: createTellUser(createUserEvents(redis, transit.cipher), logger),
         checkMedia: createMediaCheck(config.MEDIA_PROCESSING_URL),
         exportSources: createExportSources(config),
+        logger,
         authenticate: requireUser(verifier),
       });
       const mcp = createMcpEndpoint({ config, store, verifier, logger });

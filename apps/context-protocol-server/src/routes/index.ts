@@ -5,6 +5,7 @@ import type {
   RunQueue,
   TokenBudget,
 } from "@mobile-ai-agent/conversation-store";
+import type { Logger } from "@mobile-ai-agent/service-kit";
 import express, { type Express, type RequestHandler, Router } from "express";
 import type { ExportSources } from "../export/sources.ts";
 import type { MediaCheck } from "../media-check.ts";
@@ -40,6 +41,7 @@ export interface RouteDependencies {
   readonly checkMedia: MediaCheck;
   readonly exportSources: ExportSources;
   readonly tell: TellUser;
+  readonly logger: Logger;
   readonly authenticate: RequestHandler;
 }
 
