@@ -5,7 +5,7 @@ import { ApiProblem, type PlatformApi } from "./api.ts";
 
 /**
  * Signs in with the account kept in `file` (mode 600); makes and registers one when there is none, or when the
- * platform doesn't know it any more, as after a `down`.
+ * platform doesn't know it any more, as after a `down`. From then on `api` signs in again when its token is about to expire.
  */
 export async function signIn(api: PlatformApi, file: string): Promise<void> {
   const kept = await readFile(file, "utf8").catch(() => undefined);
@@ -16,7 +16,9 @@ export async function signIn(api: PlatformApi, file: string): Promise<void> {
   if (!(await logIn(api, account))) throw new Error("the platform refused an account that it just made");
 }
 
-async function logIn(api: PlatformApi, { username, password }: RegisterRequest): Promise<boolean> {
+type Credentials = Pick<RegisterRequest, "username" | "password">;
+
+async function logIn(api: PlatformApi, { username, password }: Credentials): Promise<boolean> {
   try {
     const tokens = await api.call({
       method: "POST",
@@ -24,7 +26,10 @@ async function logIn(api: PlatformApi, { username, password }: RegisterRequest):
       body: { username, password },
       schema: TokenResponse,
     });
-    api.accessToken = tokens.access_token;
+    api.takeToken(tokens.access_token, tokens.expires_in);
+    api.signInAgain = async () => {
+      if (!(await logIn(api, { username, password }))) throw new Error("the account is no longer known");
+    };
     return true;
   } catch (error) {
     if (error instanceof ApiProblem && error.status === 401) return false;

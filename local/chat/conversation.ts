@@ -1,20 +1,8 @@
 import { randomUUID } from "node:crypto";
-import {
-  type ClientToServerEvents,
-  CreateSessionResponse,
-  MessageList,
-  PROTOCOL_VERSION,
-  type RunEvent,
-  type ServerToClientEvents,
-  SOCKET_PATH,
-} from "@mobile-ai-agent/contracts";
-import { io, type Socket } from "socket.io-client";
+import { CreateSessionResponse, MessageList } from "@mobile-ai-agent/contracts";
 import type { PlatformApi } from "./api.ts";
-
-type PlatformSocket = Socket<ServerToClientEvents, ClientToServerEvents>;
-
-/** How long an acknowledgement may take before the message is sent again under the same client id. */
-const ACKNOWLEDGE_MS = 10_000;
+import { type FollowOptions, followRun } from "./follow-run.ts";
+import { openSocket, type PlatformSocket } from "./platform-socket.ts";
 
 export interface Answer {
   readonly runId: string;
@@ -25,49 +13,59 @@ export interface Answer {
 /** One session of one user over one socket. Close it when done. */
 export class Conversation {
   readonly sessionId: string;
+  readonly close: () => void;
   readonly #api: PlatformApi;
   readonly #socket: PlatformSocket;
+  #lost = new AbortController();
 
-  private constructor(api: PlatformApi, socket: PlatformSocket, sessionId: string) {
+  private constructor(api: PlatformApi, sessionId: string) {
     this.#api = api;
+    const { socket, close } = openSocket(api, (reason) => this.#lost.abort(reason));
     this.#socket = socket;
+    this.close = close;
     this.sessionId = sessionId;
   }
 
   /** Opens the socket, and a session when none is given. */
   static async open(api: PlatformApi, sessionId?: string): Promise<Conversation> {
-    const id = sessionId ?? (await createSession(api));
-    const socket: PlatformSocket = io(api.url, {
-      path: SOCKET_PATH,
-      transports: ["websocket"],
-      auth: { token: api.accessToken, protocolVersion: PROTOCOL_VERSION },
-      ackTimeout: ACKNOWLEDGE_MS,
-      retries: 3,
+    const conversation = new Conversation(api, sessionId ?? (await createSession(api)));
+    try {
+      await conversation.#connected();
+      return conversation;
+    } catch (error) {
+      conversation.close();
+      throw error;
+    }
+  }
+
+  #connected(): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#socket.once("connect", resolve);
+    this.#socket.on("connect_error", ({ message }) => {
+      // Another token may do.
+      if (message !== "unauthorized") reject(new Error(`no socket at ${this.#api.url}: ${message}`));
     });
-    await new Promise<void>((resolve, reject) => {
-      socket.once("connect", resolve);
-      socket.once("connect_error", (error) =>
-        reject(new Error(`no socket at ${api.url}${SOCKET_PATH}: ${error.message}`)),
-      );
-    });
-    return new Conversation(api, socket, id);
+    return unlessAborted(promise, this.#lost.signal);
   }
 
   /**
    * Sends a text and awaits the whole answer. After a cut the socket reconnects by itself and the run goes on at
    * the next token.
    *
-   * @param onToken called with each piece as it arrives
+   * @param onToken called with each piece as it arrives, and whether the answer begins anew with it
    * @throws when the platform refuses the message or the run fails
    */
-  async ask(content: string, onToken: (text: string) => void, signal: AbortSignal): Promise<Answer> {
+  async ask(content: string, onToken: FollowOptions["onToken"], signal: AbortSignal): Promise<Answer> {
     const payload = {
       clientMessageId: randomUUID(),
       sessionId: this.sessionId,
       type: "text" as const,
       content,
     };
-    const reply = await this.#socket.emitWithAck("message:send", payload);
+    const reply = await unlessAborted(
+      this.#socket.emitWithAck("message:send", payload),
+      this.#untilLost(signal),
+    );
     if (reply.error) throw new Error(`the message was refused: ${reply.error.message}`);
     const { runId } = reply.data;
     return { runId, text: await this.follow(runId, { after: 0, onToken, signal }) };
@@ -88,52 +86,31 @@ export class Conversation {
     }
   }
 
-  close(): void {
-    this.#socket.disconnect();
+  /** As `followRun`. */
+  follow(runId: string, { signal, ...options }: FollowOptions): Promise<string> {
+    return followRun(this.#socket, runId, { ...options, signal: this.#untilLost(signal) });
   }
 
-  /**
-   * Follows a run from the event after `after` to its end.
-   *
-   * @returns the text of the tokens after `after`
-   * @throws when the run fails or is not the user's
-   */
-  async follow(
-    runId: string,
-    options: { after: number; onToken: (text: string) => void; signal: AbortSignal },
-  ): Promise<string> {
-    const { onToken, signal } = options;
-    const socket = this.#socket;
-    let sequence = options.after;
-    let text = "";
-    const { promise, resolve, reject } = Promise.withResolvers<string>();
-    const onEvent = (event: RunEvent) => {
-      if (event.runId !== runId || event.sequence <= sequence) return;
-      sequence = event.sequence;
-      if (event.kind === "failed") reject(new Error(`the agent could not answer: ${event.reason}`));
-      if (event.kind === "completed" || event.kind === "cancelled") resolve(text);
-      if (event.kind !== "token") return;
-      text += event.text;
-      onToken(event.text);
-    };
-    const subscribe = () => {
-      socket.emitWithAck("run:subscribe", { runId, after: sequence }).then((reply) => {
-        if (reply.error) reject(new Error(`the answer can't be followed: ${reply.error.message}`));
-      }, reject);
-    };
-    const onAbort = () => reject(signal.reason);
-    socket.on("run:event", onEvent);
-    socket.on("connect", subscribe);
-    signal.addEventListener("abort", onAbort, { once: true });
-    try {
-      subscribe();
-      return await promise;
-    } finally {
-      socket.off("run:event", onEvent);
-      socket.off("connect", subscribe);
-      signal.removeEventListener("abort", onAbort);
-    }
+  /** Ends with the signal, or when the platform can't be reached any more. */
+  #untilLost(signal: AbortSignal): AbortSignal {
+    if (this.#lost.signal.aborted) this.#reopen();
+    return AbortSignal.any([signal, this.#lost.signal]);
   }
+
+  /** Whoever asks again gets another try. */
+  #reopen(): void {
+    this.#lost = new AbortController();
+    this.#socket.connect();
+  }
+}
+
+/** @throws the signal's reason when it comes first */
+function unlessAborted<T>(step: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const onAbort = () => reject(signal.reason);
+  if (signal.aborted) onAbort();
+  signal.addEventListener("abort", onAbort, { once: true });
+  return Promise.race([step, promise]).finally(() => signal.removeEventListener("abort", onAbort));
 }
 
 async function createSession(api: PlatformApi): Promise<string> {

@@ -35,7 +35,11 @@ export async function chat(options: ChatOptions): Promise<void> {
 }
 
 async function ask(conversation: Conversation, text: string, signal: AbortSignal): Promise<void> {
-  const answer = await conversation.ask(text, (token) => process.stdout.write(token), signal);
+  const answer = await conversation.ask(
+    text,
+    (token, anew) => process.stdout.write(anew ? `\n(the answer begins anew)\n${token}` : token),
+    signal,
+  );
   process.stdout.write("\n");
   const stored = await conversation.storedAnswer(answer.runId);
   if (stored !== answer.text) {
