@@ -4,9 +4,9 @@ import { z } from "zod";
 import type { AccessTokens } from "../api/http-client.ts";
 import { type ApiProblem, type ApiResult, problemOf } from "../api/result.ts";
 import { singleFlight } from "../api/single-flight.ts";
-import { subjectOf } from "../api/token-subject.ts";
 import { acrossTabs } from "./across-tabs.ts";
 import type { RefreshTokenStore } from "./refresh-token-store.ts";
+import { subjectOf } from "./token-subject.ts";
 import type { UserStore } from "./user-store.ts";
 
 /** A web page's refresh token is in its cookie only. */
@@ -168,6 +168,7 @@ export function createAuth({ http, tokenStore, userStore }: AuthOptions): Auth {
   const auth: Auth = {
     state: () => state,
     current: () => access?.token,
+    owner: () => (state.status === "signed-in" ? state.user.id : undefined),
     refresh,
     fresh: async () => (access && access.expires - EARLY_MS > Date.now() ? access.token : refresh()),
 

@@ -67,6 +67,7 @@ export function createChatSocket({ url, freshToken, refreshToken, onConnection }
 
   function connectLater(): void {
     clearTimeout(again);
+    if (closed) return;
     again = setTimeout(connect, pauseMs(failures, AGAIN));
     failures += 1;
   }
