@@ -38,7 +38,7 @@ export interface Device {
 const AGAIN_MS = 500;
 
 export function openDevice({ name, sockets, contexts, token, userId, sessionId }: DeviceOptions): Device {
-  const tokens = { current: () => token, refresh: async () => token };
+  const tokens = { current: () => token, owner: () => userId, refresh: async () => token };
   const requests = createRequests(createHttpClient(contexts, tokens));
   let view: ConversationView = EMPTY_VIEW;
   let closed = false;
