@@ -1,6 +1,8 @@
+import * as SplashScreen from "expo-splash-screen";
 import {
   createContext,
   type ReactNode,
+  useCallback,
   useContext,
   useEffect,
   useMemo,
@@ -12,6 +14,7 @@ import { defaultServerUrl } from "./config/app-settings.ts";
 import { loadServerUrl, saveServerUrl } from "./config/server-url.ts";
 import { createServices, type Services } from "./services.ts";
 import type { BlobStore } from "./storage/blob-store.ts";
+import { Button } from "./ui/button.tsx";
 import { EmptyState } from "./ui/empty-state.tsx";
 
 interface Value extends Services {
@@ -29,21 +32,23 @@ interface Props {
 
 /** Makes the services once the platform's address is known, and anew when the person changes it. */
 export function ServicesProvider({ store, ready, children }: Props) {
-  const [serverUrl, setServerUrl] = useState<string>();
+  const [services, setServices] = useState<Services>();
   const [fault, setFault] = useState<string>();
 
-  useEffect(() => {
-    void ready
-      .then(() => loadServerUrl(store))
-      .then((kept) => setServerUrl(kept ?? defaultServerUrl()))
-      .catch((error: Error) => setFault(error.message));
+  const start = useCallback(async () => {
+    setFault(undefined);
+    try {
+      await ready;
+      const opened = createServices((await loadServerUrl(store)) ?? defaultServerUrl(), store);
+      setServices(opened);
+      await opened.auth.restore();
+    } catch (error) {
+      // The Keychain may not open now: what lies under its key is still there.
+      setFault(error instanceof Error ? error.message : String(error));
+      SplashScreen.hide();
+    }
   }, [store, ready]);
-
-  const services = useMemo(() => serverUrl && createServices(serverUrl, store), [serverUrl, store]);
-
-  useEffect(() => {
-    if (services) void services.auth.restore();
-  }, [services]);
+  useEffect(() => void start(), [start]);
 
   const value = useMemo(() => {
     if (!services) return undefined;
@@ -53,12 +58,17 @@ export function ServicesProvider({ store, ready, children }: Props) {
         if (url === services.serverUrl) return;
         await services.auth.signOut();
         await saveServerUrl(store, url);
-        setServerUrl(url);
+        await start();
       },
     };
-  }, [services, store]);
+  }, [services, store, start]);
 
-  if (fault) return <EmptyState title="The app can't start" text={fault} />;
+  if (fault)
+    return (
+      <EmptyState title="The app can't start" text={fault}>
+        <Button label="Try again" onPress={() => void start()} />
+      </EmptyState>
+    );
   return value ? <ServicesContext value={value}>{children}</ServicesContext> : null;
 }
 

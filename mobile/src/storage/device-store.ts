@@ -3,34 +3,30 @@ import { getRandomBytes } from "expo-crypto";
 import { Directory, File, Paths } from "expo-file-system";
 import * as SecureStore from "expo-secure-store";
 import type { BlobStore } from "./blob-store.ts";
-import { open, seal } from "./seal.ts";
+import { createSealedStore } from "./sealed-store.ts";
 
 const KEY_NAME = "storage-key";
 const NEW = ".new";
 
 /** Files sealed with a key of the Keychain or Keystore, which takes no values of more than some 2 KB itself. */
 export function openDeviceStore(): BlobStore {
+  return createSealedStore({ files: openFiles(), loadKey, randomBytes: getRandomBytes });
+}
+
+function openFiles(): BlobStore {
   const folder = new Directory(Paths.document, "sealed");
   folder.create({ intermediates: true, idempotent: true });
-  const key = loadKey();
   const fileOf = (name: string) => new File(folder, encodeURIComponent(name));
 
   return {
     async get(name) {
       const file = fileOf(name);
-      if (!file.exists) return undefined;
-      try {
-        return open(await key, name, await file.bytes());
-      } catch {
-        // Its key is gone with an earlier installation, and what it sealed with it.
-        file.delete();
-        return undefined;
-      }
+      return file.exists ? await file.bytes() : undefined;
     },
     async set(name, value) {
       const fresh = new File(folder, `${encodeURIComponent(name)}${NEW}`);
       fresh.create({ overwrite: true });
-      fresh.write(seal(await key, name, value, getRandomBytes(12)));
+      fresh.write(value);
       // A value is there whole or not at all: written aside, then put in place.
       await fresh.move(fileOf(name), { overwrite: true });
     },

@@ -20,9 +20,11 @@ export function ThemeProvider({ store, children }: { store: BlobStore; children:
   const [appearance, setAppearance] = useState<Appearance>("system");
 
   useEffect(() => {
-    void readText(store, KEY).then((kept) => {
+    const take = (kept: string | undefined) => {
       if (kept === "light" || kept === "dark") setAppearance(kept);
-    });
+    };
+    // As the system has it, while the device can't read what was chosen.
+    readText(store, KEY).then(take, () => undefined);
   }, [store]);
 
   const theme = useMemo((): Theme => {
@@ -33,7 +35,8 @@ export function ThemeProvider({ store, children }: { store: BlobStore; children:
       appearance,
       setAppearance(next) {
         setAppearance(next);
-        void writeText(store, KEY, next);
+        // Until the app ends, where the device can't store it.
+        writeText(store, KEY, next).catch(() => undefined);
       },
     };
   }, [appearance, system, store]);
