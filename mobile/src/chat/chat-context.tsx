@@ -1,4 +1,4 @@
-import { type ConversationView, type Session, takeChanges, type User } from "@mobile-ai-agent/contracts";
+import type { Session, User } from "@mobile-ai-agent/contracts";
 import { useQueryClient } from "@tanstack/react-query";
 import { randomUUID } from "expo-crypto";
 import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from "react";
@@ -6,7 +6,8 @@ import { AppState } from "react-native";
 import { createOutboxStore } from "../outbox/outbox-store.ts";
 import { useServices } from "../services-context.tsx";
 import { type Chat, type ChatState, createChat } from "./chat.ts";
-import { MESSAGES_KEY, messagesKey, SESSIONS_KEY, useSnapshots } from "./queries.ts";
+import { askAnew, MESSAGES_KEY, messagesKey, takeChange } from "./conversation-query.ts";
+import { SESSIONS_KEY, useSnapshots } from "./queries.ts";
 
 const ChatContext = createContext<Chat | undefined>(undefined);
 
@@ -26,30 +27,26 @@ export function ChatProvider({ user, children }: { user: User; children: ReactNo
       store: createOutboxStore(store, user.id),
       newId: randomUUID,
       onChange(sessionId, change) {
-        const queryKey = messagesKey(sessionId);
-        // Only what was read once: one message alone would look like all there are.
-        const take = (known: ConversationView | undefined) => known && takeChanges(known, [change]);
-        const view = queries.setQueryData<ConversationView>(queryKey, take);
-        if (view && view.ahead.length > 0) void queries.invalidateQueries({ queryKey });
-        void queries.invalidateQueries({ queryKey: SESSIONS_KEY });
+        takeChange(queries, sessionId, change);
+        void askAnew(queries, SESSIONS_KEY);
       },
       onSessionChanged() {
-        void queries.invalidateQueries({ queryKey: SESSIONS_KEY });
+        void askAnew(queries, SESSIONS_KEY);
       },
       onSessionDeleted(sessionId) {
         const queryKey = messagesKey(sessionId);
         const isOther = ({ id }: Session) => id !== sessionId;
         queries.setQueryData<readonly Session[]>(SESSIONS_KEY, (known) => known?.filter(isOther));
-        void snapshots?.forget(sessionId);
+        snapshots?.forget(sessionId).catch(() => undefined);
         queries.removeQueries({ queryKey });
-        void queries.invalidateQueries({ queryKey: SESSIONS_KEY });
+        void askAnew(queries, SESSIONS_KEY);
       },
       onRunEnded(sessionId) {
-        void queries.invalidateQueries({ queryKey: messagesKey(sessionId) });
+        void askAnew(queries, messagesKey(sessionId));
       },
       onConnected() {
-        void queries.invalidateQueries({ queryKey: SESSIONS_KEY });
-        void queries.invalidateQueries({ queryKey: MESSAGES_KEY });
+        void askAnew(queries, SESSIONS_KEY);
+        void askAnew(queries, MESSAGES_KEY);
       },
     });
     setChat(opened);

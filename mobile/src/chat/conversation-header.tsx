@@ -11,7 +11,8 @@ import { Pencil, Trash } from "../ui/icons.ts";
 import { TextField } from "../ui/text-field.tsx";
 import { COLUMN, SPACE } from "../ui/theme.ts";
 import { useChat } from "./chat-context.tsx";
-import { messagesKey, SESSIONS_KEY } from "./queries.ts";
+import { messagesKey } from "./conversation-query.ts";
+import { SESSIONS_KEY } from "./queries.ts";
 
 export type Task = "rename" | "delete" | undefined;
 

@@ -78,6 +78,15 @@ it("keeps one user's from another's, and forgets them", async () => {
   expect(await store.keys("")).toEqual([]);
 });
 
+it("shows what the platform says though the device can neither read nor write", async () => {
+  const broken = () => Promise.reject(new Error("no space left on device"));
+  store = { ...store, get: broken, set: broken };
+  expect(await load()).toEqual({ ok: true, data: all });
+  expect(await loadSessions(platform, createSnapshots(store, "user-1"))).toMatchObject({ ok: true });
+  problem = OFFLINE;
+  expect(await load()).toEqual({ ok: false, problem: OFFLINE });
+});
+
 it("loses nothing that was told of while it asked", async () => {
   let known = takeChanges(EMPTY_VIEW, log.slice(0, 1));
   const late: Change = { kind: "message", sequence: 4, message: userMessage(4) };

@@ -15,10 +15,10 @@ export async function loadSessions(
 ): Promise<ApiResult<readonly Session[]>> {
   const answer = await requests.listSessions();
   if (answer.ok) {
-    await snapshots?.keepSessions(answer.data);
+    leaveTo(snapshots?.keepSessions(answer.data));
     return answer;
   }
-  const kept = isPassing(answer.problem) ? await snapshots?.sessions() : undefined;
+  const kept = isPassing(answer.problem) ? await ifReadable(snapshots?.sessions()) : undefined;
   return kept ? { ok: true, data: kept } : answer;
 }
 
@@ -32,7 +32,7 @@ export async function loadConversation(
   sessionId: string,
   known: () => ConversationView | undefined,
 ): Promise<ApiResult<ConversationView>> {
-  const before = known() ?? (await snapshots?.conversation(sessionId)) ?? EMPTY_VIEW;
+  const before = known() ?? (await ifReadable(snapshots?.conversation(sessionId))) ?? EMPTY_VIEW;
   const answer = await requests.listChanges(sessionId, before.upTo);
   const now = furthest(before, known());
   if (!answer.ok) {
@@ -40,11 +40,21 @@ export async function loadConversation(
     return enough ? { ok: true, data: now } : answer;
   }
   const view = takeChanges(now, answer.data);
-  await snapshots?.keepConversation(sessionId, view);
+  leaveTo(snapshots?.keepConversation(sessionId, view));
   return { ok: true, data: view };
 }
 
+/** What is kept only helps: without it the platform is asked for everything. */
+function ifReadable<T>(reading: Promise<T> | undefined): Promise<T | undefined> | undefined {
+  return reading?.catch(() => undefined);
+}
+
+/** What was read is shown at once, and also by a device that is full. */
+function leaveTo(writing: Promise<void> | undefined): void {
+  writing?.catch(() => undefined);
+}
+
 /** Both are of the same log: the one that knows more of it, with what the other has ahead. */
-function furthest(before: ConversationView, now: ConversationView = before): ConversationView {
+export function furthest(before: ConversationView, now: ConversationView = before): ConversationView {
   return now.upTo >= before.upTo ? takeChanges(now, before.ahead) : takeChanges(before, now.ahead);
 }

@@ -2,34 +2,13 @@ import type { ConversationView, Media, Session } from "@mobile-ai-agent/contract
 import { type UseQueryResult, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { Platform } from "react-native";
-import type { ApiProblem, ApiResult } from "../api/result.ts";
 import { useAuthState, useServices } from "../services-context.tsx";
-import { isPassing, loadConversation, loadSessions } from "./load.ts";
+import { conversationQuery } from "./conversation-query.ts";
+import { loadSessions } from "./load.ts";
 import { createSnapshots, type Snapshots } from "./snapshots.ts";
+import { unwrap } from "./unwrap.ts";
 
 export const SESSIONS_KEY = ["sessions"] as const;
-export const MESSAGES_KEY = ["messages"] as const;
-export const messagesKey = (sessionId: string) => [...MESSAGES_KEY, sessionId] as const;
-
-/** Carries an ApiProblem through the query cache, which tells failures by what is thrown. */
-class QueryFault extends Error {
-  readonly problem: ApiProblem;
-
-  constructor(problem: ApiProblem) {
-    super(problem.detail);
-    this.problem = problem;
-  }
-}
-
-export function unwrap<T>(answer: ApiResult<T>): T {
-  if (!answer.ok) throw new QueryFault(answer.problem);
-  return answer.data;
-}
-
-/** What a refused request says stays refused; the rest is tried again for a while. */
-export function retryQuery(failures: number, error: Error): boolean {
-  return error instanceof QueryFault && isPassing(error.problem) && failures < 3;
-}
 
 /** On devices, where storage is sealed; a browser keeps no conversations. */
 export function useSnapshots(): Snapshots | undefined {
@@ -55,12 +34,7 @@ export function useConversation(sessionId: string): UseQueryResult<ConversationV
   const { requests } = useServices();
   const snapshots = useSnapshots();
   const queries = useQueryClient();
-  const queryKey = messagesKey(sessionId);
-  const known = () => queries.getQueryData<ConversationView>(queryKey);
-  return useQuery({
-    queryKey,
-    queryFn: async () => unwrap(await loadConversation(requests, snapshots, sessionId, known)),
-  });
+  return useQuery(conversationQuery({ queries, requests, snapshots }, sessionId));
 }
 
 /** A picture with links that are good for a while yet. */

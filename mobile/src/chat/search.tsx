@@ -10,8 +10,9 @@ import { Text } from "../ui/text.tsx";
 import { TextField } from "../ui/text-field.tsx";
 import { COLUMN, RADIUS, SPACE } from "../ui/theme.ts";
 import { useTheme } from "../ui/theme-context.tsx";
-import { unwrap, useSessions } from "./queries.ts";
+import { useSessions } from "./queries.ts";
 import { sinceWhen } from "./since-when.ts";
+import { unwrap } from "./unwrap.ts";
 
 /** Searches what was said in all conversations; the platform looks back a stretch at a time. */
 export function Search() {

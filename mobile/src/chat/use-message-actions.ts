@@ -5,7 +5,7 @@ import { useCallback, useRef, useState } from "react";
 import type { ApiResult } from "../api/result.ts";
 import { useServices } from "../services-context.tsx";
 import { useChat } from "./chat-context.tsx";
-import { messagesKey } from "./queries.ts";
+import { messagesKey } from "./conversation-query.ts";
 
 const CONFLICT =
   "The conversation has changed on another device. Look at it, and try again if you still want to.";

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { StyleSheet, View } from "react-native";
 import { ChatProvider } from "../../chat/chat-context.tsx";
 import { ConversationList } from "../../chat/conversation-list.tsx";
-import { retryQuery } from "../../chat/queries.ts";
+import { retryQuery } from "../../chat/unwrap.ts";
 import { useAuthState } from "../../services-context.tsx";
 import { useIsWide, useTheme } from "../../ui/theme-context.tsx";
 
