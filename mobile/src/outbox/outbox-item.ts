@@ -13,7 +13,7 @@ export const OutboxItem = z.object({
   /** Once the picture has been uploaded. */
   mediaId: z.string().optional(),
   createdAt: z.iso.datetime(),
-  /** Grows by one with each item: the order in which they were written. */
+  /** Greater than of any item before: the order in which they were written, by milliseconds where that is enough. */
   order: z.int(),
   /** Why the platform won't have it. Without one it is waiting for its turn. */
   refusal: z.string().optional(),

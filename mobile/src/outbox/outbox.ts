@@ -1,5 +1,6 @@
 import type { Delivery, OutboxItem } from "./outbox-item.ts";
 import type { OutboxStore } from "./outbox-store.ts";
+import { createRetries } from "./retries.ts";
 
 export interface NewMessage {
   readonly sessionId: string;
@@ -27,7 +28,10 @@ export interface Outbox {
   /** How many messages there are in all. */
   size(): number;
   picture(clientMessageId: string): Promise<Uint8Array | undefined>;
-  /** Takes up what was left the last time. */
+  /**
+   * Takes up what was left the last time, or what another tab has written meanwhile. Any number of times; when the device
+   * can't be read it is done again after a while.
+   */
   load(): Promise<void>;
   /** Stores it, shows it, and only then tries to send it. Throws when the device can't store it. */
   add(message: NewMessage): Promise<void>;
@@ -41,61 +45,103 @@ export interface Outbox {
   stop(): void;
 }
 
+/** Until the next try, where this device is at fault. */
+const PAUSE_S = 5;
+
 /** Messages on their way out: each conversation's in order, different conversations' independent of each other. */
 export function createOutbox({ store, newId, deliver, onChange }: OutboxOptions): Outbox {
   let items: readonly OutboxItem[] = [];
   let order = 0;
   let stopped = false;
+  let loading: Promise<void> | undefined;
   const busy = new Set<string>();
-  const timers = new Set<ReturnType<typeof setTimeout>>();
+  /** What was read or tried before doesn't bring it back. */
+  const removed = new Set<string>();
+  const retries = createRetries((sessionId) => void flushSession(sessionId));
+  const loads = createRetries(() => void load());
+
+  const find = (id: string) =>
+    removed.has(id) ? undefined : items.find(({ clientMessageId }) => clientMessageId === id);
 
   function change(next: readonly OutboxItem[]): void {
     items = next;
     onChange();
   }
 
+  /** @returns those of them that were not there */
+  function take(found: readonly OutboxItem[]): readonly OutboxItem[] {
+    const known = new Set([...removed, ...items.map(({ clientMessageId }) => clientMessageId)]);
+    const fresh = found.filter(({ clientMessageId }) => !known.has(clientMessageId));
+    if (fresh.length > 0) change([...items, ...fresh].sort((a, b) => a.order - b.order));
+    return fresh;
+  }
+
   async function keep(item: OutboxItem): Promise<void> {
-    if (stopped) return;
+    if (stopped || !find(item.clientMessageId)) return;
     await store.save(item);
     change(items.map((other) => (other.clientMessageId === item.clientMessageId ? item : other)));
   }
 
   async function remove(clientMessageId: string): Promise<void> {
-    await store.remove(clientMessageId);
+    removed.add(clientMessageId);
+    try {
+      await store.remove(clientMessageId);
+    } catch (error) {
+      removed.delete(clientMessageId);
+      throw error;
+    }
     change(items.filter((item) => item.clientMessageId !== clientMessageId));
   }
 
-  function flushLater(seconds: number): void {
-    const timer = setTimeout(() => {
-      timers.delete(timer);
-      flush();
-    }, seconds * 1000);
-    timers.add(timer);
+  /** Tries the session's messages one after another. @returns after how many seconds to go on, if it is known */
+  async function sendAll(sessionId: string): Promise<number | undefined> {
+    for (;;) {
+      const left = items.filter(({ clientMessageId }) => !removed.has(clientMessageId));
+      const item = left.find((one) => one.sessionId === sessionId && one.refusal === undefined);
+      if (!item || stopped) return undefined;
+      const delivery = await deliver(item, keep);
+      if (stopped) return undefined;
+      if (delivery.kind === "later") return delivery.afterSeconds;
+      if (delivery.kind === "accepted") await remove(item.clientMessageId);
+      // What the try has kept, such as the picture's id, is of use to the next one.
+      else await keep({ ...(find(item.clientMessageId) ?? item), refusal: delivery.detail });
+      retries.forget(sessionId);
+    }
   }
 
   async function flushSession(sessionId: string): Promise<void> {
     if (busy.has(sessionId)) return;
     busy.add(sessionId);
-    try {
-      for (;;) {
-        const item = items.find((other) => other.sessionId === sessionId && other.refusal === undefined);
-        if (!item || stopped) return;
-        const delivery = await deliver(item, keep);
-        if (stopped) return;
-        if (delivery.kind === "accepted") await remove(item.clientMessageId);
-        else if (delivery.kind === "refused") await keep({ ...item, refusal: delivery.detail });
-        else {
-          if (delivery.afterSeconds !== undefined) flushLater(delivery.afterSeconds);
-          return;
-        }
-      }
-    } finally {
-      busy.delete(sessionId);
-    }
+    retries.cancel(sessionId);
+    // The device may not read or write now; the message is where it was.
+    const pause = await sendAll(sessionId).catch(() => PAUSE_S);
+    busy.delete(sessionId);
+    if (pause !== undefined) retries.later(sessionId, pause);
   }
 
   function flush(): void {
+    retries.forget();
     for (const sessionId of new Set(items.map((item) => item.sessionId))) void flushSession(sessionId);
+  }
+
+  async function takeStored(): Promise<void> {
+    try {
+      const stored = await store.load();
+      loads.forget();
+      if (stopped) return;
+      order = Math.max(order, ...stored.map((item) => item.order));
+      for (const { sessionId } of take(stored)) void flushSession(sessionId);
+    } catch {
+      loads.later("", PAUSE_S);
+    }
+  }
+
+  function load(): Promise<void> {
+    loads.cancel("");
+    loading ??= takeStored().finally(() => {
+      loading = undefined;
+    });
+    return loading;
   }
 
   return {
@@ -103,16 +149,11 @@ export function createOutbox({ store, newId, deliver, onChange }: OutboxOptions)
     size: () => items.length,
     picture: store.picture,
 
-    async load() {
-      const stored = await store.load();
-      order = Math.max(order, ...stored.map((item) => item.order));
-      const known = new Set(items.map(({ clientMessageId }) => clientMessageId));
-      change([...stored.filter(({ clientMessageId }) => !known.has(clientMessageId)), ...items]);
-      flush();
-    },
+    load,
 
     async add({ sessionId, content, picture, mediaId }) {
-      order += 1;
+      // Behind what other tabs have written, and what could not be read yet.
+      order = Math.max(order + 1, Date.now());
       const item: OutboxItem = {
         clientMessageId: newId(),
         sessionId,
@@ -125,18 +166,18 @@ export function createOutbox({ store, newId, deliver, onChange }: OutboxOptions)
       };
       if (picture) await store.savePicture(item.clientMessageId, picture.bytes);
       await store.save(item);
-      change([...items, item]);
-      flush();
+      take([item]);
+      void flushSession(sessionId);
     },
 
     flush,
 
     async retry(clientMessageId) {
-      const item = items.find((other) => other.clientMessageId === clientMessageId);
+      const item = find(clientMessageId);
       if (!item) return;
       const { refusal: _, ...waiting } = item;
       await keep(waiting);
-      flush();
+      void flushSession(item.sessionId);
     },
 
     discard: remove,
@@ -148,7 +189,8 @@ export function createOutbox({ store, newId, deliver, onChange }: OutboxOptions)
 
     stop() {
       stopped = true;
-      for (const timer of timers) clearTimeout(timer);
+      retries.stop();
+      loads.stop();
     },
   };
 }
