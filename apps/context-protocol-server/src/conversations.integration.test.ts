@@ -186,6 +186,19 @@ describe("messages", () => {
     expect((await call("GET", `${path}/versions`)).status).toBe(404);
   });
 
+  it("are told to be fewer than a device knows, after a restore from a backup", async () => {
+    const { call, id, send } = await userWithSession();
+    const list = async (after: number) =>
+      (await call("GET", `/api/message/${id}/changes?after=${after}`)).body;
+    await send("before the backup");
+    await send("after the backup");
+    expect(await list(2)).toEqual({ changes: [], next_after: null });
+    await server.db.collection("messages").deleteOne({ session_id: id, sequence: 2 });
+    expect(await list(2)).toEqual({ changes: [], next_after: null, last: 1 });
+    expect(await list(1)).toEqual({ changes: [], next_after: null });
+    expect((await list(0)).changes).toMatchObject([{ message: { content: "before the backup" } }]);
+  });
+
   it("have to be a person's to be edited, and a text needs words", async () => {
     const { call, id, send, answer } = await userWithSession();
     const question = await send("why?");

@@ -34,6 +34,12 @@ const EXPORT = {
   timeout: 300_000,
 } as const;
 
+export interface NewChanges {
+  readonly changes: readonly Change[];
+  /** The platform knows less than was known here: it was restored from a backup, and the changes are of another log. */
+  readonly restored: boolean;
+}
+
 /** What the app asks the platform for; each answer is checked against the contract. */
 export function createRequests(http: AxiosInstance) {
   async function request<S extends z.ZodType>(
@@ -103,8 +109,9 @@ export function createRequests(http: AxiosInstance) {
       request(Nothing, { method: "delete", url: `/api/session/${sessionId}` }),
 
     /** What happened after a change, over as many pages as it takes. */
-    async listChanges(sessionId: string, after: number): Promise<ApiResult<readonly Change[]>> {
+    async listChanges(sessionId: string, after: number): Promise<ApiResult<NewChanges>> {
       const changes: Change[] = [];
+      let restored = false;
       for (let next: number | null = after; next !== null; ) {
         const page: ApiResult<ChangeList> = await request(ChangeList, {
           url: `/api/message/${sessionId}/changes`,
@@ -112,9 +119,10 @@ export function createRequests(http: AxiosInstance) {
         });
         if (!page.ok) return page;
         changes.push(...page.data.changes);
+        restored ||= page.data.last !== undefined && page.data.last < next;
         next = page.data.next_after;
       }
-      return { ok: true, data: changes };
+      return { ok: true, data: { changes, restored } };
     },
 
     editMessage: (sessionId: string, messageId: string, data: EditMessageRequest) =>

@@ -25,8 +25,9 @@ afterEach(() => stop());
 
 const requests = {
   listChanges(_: string, after: number) {
-    const data = log.filter(({ sequence }) => sequence > after);
-    return new Promise<{ ok: true; data: Change[] }>((resolve) =>
+    const changes = log.filter(({ sequence }) => sequence > after);
+    const data = { changes, restored: after > log.length };
+    return new Promise<{ ok: true; data: typeof data }>((resolve) =>
       answers.push(() => resolve({ ok: true, data })),
     );
   },
@@ -90,4 +91,19 @@ it("asks for what a gap tells of", async () => {
   takeChange(queries, SESSION_ID, third);
   await answer();
   await expect.poll(shown).toEqual(messages);
+});
+
+it("shows the shorter log of a platform that was restored, and goes on from there", async () => {
+  log.push(second);
+  show();
+  await answer();
+  await expect.poll(shown).toEqual(messages.slice(0, 2));
+  log.pop();
+  void askAnew(queries, messagesKey(SESSION_ID));
+  await answer();
+  await answer();
+  await expect.poll(shown).toEqual(messages.slice(0, 1));
+  const other = userMessage(2);
+  takeChange(queries, SESSION_ID, { kind: "message", sequence: 2, message: other });
+  expect(shown()).toEqual([question, other]);
 });

@@ -4,12 +4,14 @@ import type { ApiProblem } from "../api/result.ts";
 import type { BlobStore } from "../storage/blob-store.ts";
 import { createMemoryStore } from "../testing/memory-store.ts";
 import { answerTo, SESSION_ID, userMessage } from "../testing/messages.ts";
-import { loadConversation, loadSessions } from "./load.ts";
+import { furthest, loadConversation, loadSessions } from "./load.ts";
 import { createSnapshots } from "./snapshots.ts";
 
 const question = userMessage(1);
 const stored = [question, answerTo(question, 2), userMessage(3)];
-const log = stored.map((message): Change => ({ kind: "message", sequence: message.sequence, message }));
+const complete = stored.map((message): Change => {
+  return { kind: "message", sequence: message.sequence, message };
+});
 const all: ConversationView = { upTo: 3, messages: stored, ahead: [] };
 const SESSION = {
   id: SESSION_ID,
@@ -20,10 +22,12 @@ const SESSION = {
 
 let problem: ApiProblem | undefined;
 let asked: number[] = [];
+let log = complete;
 let store: BlobStore;
 beforeEach(() => {
   problem = undefined;
   asked = [];
+  log = complete;
   store = createMemoryStore();
 });
 
@@ -31,7 +35,8 @@ const platform = {
   async listChanges(_: string, after: number) {
     asked.push(after);
     if (problem) return { ok: false as const, problem };
-    return { ok: true as const, data: log.filter(({ sequence }) => sequence > after) };
+    const changes = log.filter(({ sequence }) => sequence > after);
+    return { ok: true as const, data: { changes, restored: after > log.length } };
   },
   async listSessions() {
     return problem ? { ok: false as const, problem } : { ok: true as const, data: [SESSION] };
@@ -99,4 +104,19 @@ it("loses nothing that was told of while it asked", async () => {
   };
   const loaded = await loadConversation(slow, undefined, SESSION_ID, () => known);
   expect(loaded).toMatchObject({ ok: true, data: { upTo: 4, ahead: [] } });
+});
+
+it("begins anew when the platform was restored to a time before", async () => {
+  await load();
+  log = complete.slice(0, 1);
+  const shortened = { upTo: 1, messages: stored.slice(0, 1), ahead: [] };
+  const loaded = await load();
+  expect(loaded).toMatchObject({ ok: true, data: shortened });
+  expect(asked).toEqual([0, 3, 0]);
+  problem = OFFLINE;
+  expect(await load()).toMatchObject({ ok: true, data: shortened });
+  const anew = (loaded.ok && loaded.data) as ConversationView;
+  // What takes longer to load the log of before does not take its place.
+  expect(furthest(all, anew)).toBe(anew);
+  expect(furthest(anew, all)).toBe(anew);
 });

@@ -39,7 +39,22 @@ export async function loadConversation(
     const enough = isPassing(answer.problem) && now.upTo > 0;
     return enough ? { ok: true, data: now } : answer;
   }
-  const view = takeChanges(now, answer.data);
+  if (answer.data.restored) return loadAnew(requests, snapshots, sessionId, now);
+  const view = now.epoch === before.epoch ? takeChanges(now, answer.data.changes) : now;
+  leaveTo(snapshots?.keepConversation(sessionId, view));
+  return { ok: true, data: view };
+}
+
+/** What is known is of another log than the platform's, which was restored from a backup. */
+async function loadAnew(
+  requests: Pick<Requests, "listChanges">,
+  snapshots: Snapshots | undefined,
+  sessionId: string,
+  { epoch = 0 }: ConversationView,
+): Promise<ApiResult<ConversationView>> {
+  const answer = await requests.listChanges(sessionId, 0);
+  if (!answer.ok) return answer;
+  const view = takeChanges({ ...EMPTY_VIEW, epoch: epoch + 1 }, answer.data.changes);
   leaveTo(snapshots?.keepConversation(sessionId, view));
   return { ok: true, data: view };
 }
@@ -54,7 +69,9 @@ function leaveTo(writing: Promise<void> | undefined): void {
   writing?.catch(() => undefined);
 }
 
-/** Both are of the same log: the one that knows more of it, with what the other has ahead. */
+/** The one that knows more, with what the other has ahead; of two logs the later one. */
 export function furthest(before: ConversationView, now: ConversationView = before): ConversationView {
+  const [old = 0, later = 0] = [before.epoch, now.epoch];
+  if (old !== later) return old > later ? before : now;
   return now.upTo >= before.upTo ? takeChanges(now, before.ahead) : takeChanges(before, now.ahead);
 }

@@ -9,6 +9,8 @@ export interface ConversationView {
   readonly messages: readonly Message[];
   /** Changes that came ahead of others, by sequence number; they count once the gap is closed. */
   readonly ahead: readonly Change[];
+  /** How often it was begun anew, since the log has become another: only views of one epoch can be compared. */
+  readonly epoch?: number;
 }
 
 export const EMPTY_VIEW: ConversationView = { upTo: 0, messages: [], ahead: [] };
@@ -26,7 +28,7 @@ export function takeChanges(view: ConversationView, changes: readonly Change[]):
   }
   const ahead = [...waiting.values()].filter(({ sequence }) => sequence > upTo);
   if (upTo === view.upTo && ahead.length === view.ahead.length) return view;
-  return { upTo, messages, ahead: ahead.sort((a, b) => a.sequence - b.sequence) };
+  return { ...view, upTo, messages, ahead: ahead.sort((a, b) => a.sequence - b.sequence) };
 }
 
 /** @returns what is to be shown: with what came ahead, though that may change yet */

@@ -70,8 +70,11 @@ export interface MessageStore extends MessageChanges, MessageSearch {
   isAnswering(run: Begun): Promise<boolean>;
   /** The messages that the session shows, oldest first. */
   list(sessionId: string, page: MessagePage): Promise<Message[]>;
-  /** What happened after sequence number `after`, at most `limit`. */
-  changes(sessionId: string, page: { readonly after: number; readonly limit: number }): Promise<Change[]>;
+  /** What happened after sequence number `after`, at most `limit`; `last` is the number of the last change there is. */
+  changes(
+    sessionId: string,
+    page: { readonly after: number; readonly limit: number },
+  ): Promise<{ changes: Change[]; last: number }>;
   /** Up to `limit` messages that end with this one; undefined when the session doesn't show it. */
   history(sessionId: string, limit: number, messageId: string): Promise<Message[] | undefined>;
   removeAll(sessionId: string): Promise<void>;
@@ -187,7 +190,8 @@ export function createMessageStore(db: Db, cipher: ContentCipher): MessageStore 
       const entries = await log.between(session_id, after + 1, Math.min(last, after + limit));
       const standing = await log.standing(session_id, last);
       await changing.finishDeletions(entries);
-      return await Promise.all(entries.map((entry) => toChange(entry, standing, contents)));
+      const changes = await Promise.all(entries.map((entry) => toChange(entry, standing, contents)));
+      return { changes, last };
     },
 
     async history(session_id, limit, _id) {

@@ -11,9 +11,10 @@ export function listChanges(store: ConversationStore): RequestHandler {
     const { after, limit } = parseQuery(ListChangesQuery, request);
     // One more than asked for tells whether there is another page.
     const found = await store.messages.changes(id, { after, limit: limit + 1 });
-    const changes = found.slice(0, limit);
-    const next_after = found.length > limit ? (changes.at(-1)?.sequence ?? null) : null;
-    const body: ChangeList = { changes, next_after };
+    const changes = found.changes.slice(0, limit);
+    const next_after = found.changes.length > limit ? (changes.at(-1)?.sequence ?? null) : null;
+    // Only then, since earlier versions of the app refuse fields that they do not know.
+    const body: ChangeList = { changes, next_after, ...(found.last < after && { last: found.last }) };
     response.json(body);
   };
 }

@@ -37,6 +37,13 @@ export const ListChangesQuery = z.strictObject({
 export const ChangeList = z.strictObject({
   changes: z.array(Change),
   next_after: z.int().nonnegative().nullable().describe("pass as `after` for the next page; null at the end"),
+  last: z
+    .int()
+    .nonnegative()
+    .optional()
+    .describe(
+      "of the last change there is, where that is before `after`: the platform was restored from a backup, and what is known has to be read anew from 0",
+    ),
 });
 export type ChangeList = z.infer<typeof ChangeList>;
 

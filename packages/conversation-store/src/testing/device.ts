@@ -47,9 +47,10 @@ export class Device {
   async sync(): Promise<void> {
     for (let more = true; more; ) {
       const { sessionId } = this.#place;
-      const page = await this.#store.messages.changes(sessionId, { after: this.view.upTo, limit: 3 });
-      this.view = this.#taking(this.view, page);
-      more = page.length === 3;
+      const page = { after: this.view.upTo, limit: 3 };
+      const { changes } = await this.#store.messages.changes(sessionId, page);
+      this.view = this.#taking(this.view, changes);
+      more = changes.length === 3;
     }
   }
 
