@@ -14,6 +14,7 @@ import { useTheme } from "../ui/theme-context.tsx";
 import { ConnectionBanner } from "./connection-banner.tsx";
 import { useSessions } from "./queries.ts";
 import { sinceWhen } from "./since-when.ts";
+import { StrandedMessages } from "./stranded-messages.tsx";
 
 /** The user's conversations, the last used first: a screen of its own on a phone, the sidebar where there is room. */
 export function ConversationList({ sidebar }: { sidebar: boolean }) {
@@ -41,6 +42,7 @@ export function ConversationList({ sidebar }: { sidebar: boolean }) {
         role="list"
         aria-label="Conversations"
         contentContainerStyle={[styles.list, { paddingBottom: bottom + (sidebar ? SPACE.m : 88) }]}
+        ListHeaderComponent={<StrandedMessages sessions={data} />}
         renderItem={({ item }) => <Row session={item} sidebar={sidebar} />}
         ListEmptyComponent={
           isPending ? (

@@ -89,6 +89,7 @@ it("keeps what was refused, says why, lets the next ones pass and tries again wh
   await outbox.add({ sessionId: ONE, content: "b" });
   await settled();
   expect(outbox.items(ONE)).toMatchObject([{ content: "a", refusal: "too rude" }]);
+  expect(outbox.refused()).toEqual(outbox.items(ONE));
   outbox.flush();
   await settled();
   expect(tried).toHaveLength(2);

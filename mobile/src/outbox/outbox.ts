@@ -25,6 +25,8 @@ export interface OutboxOptions {
 
 export interface Outbox {
   items(sessionId: string): readonly OutboxItem[];
+  /** Those that wait for the person, of all sessions. */
+  refused(): readonly OutboxItem[];
   /** How many messages there are in all. */
   size(): number;
   picture(clientMessageId: string): Promise<Uint8Array | undefined>;
@@ -146,6 +148,7 @@ export function createOutbox({ store, newId, deliver, onChange }: OutboxOptions)
 
   return {
     items: (sessionId) => items.filter((item) => item.sessionId === sessionId),
+    refused: () => items.filter(({ refusal }) => refusal !== undefined),
     size: () => items.length,
     picture: store.picture,
 
