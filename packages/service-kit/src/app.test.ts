@@ -139,6 +139,15 @@ describe("createApp", () => {
     expect(await teapot.json()).toMatchObject({ status: 418, title: "Teapot", detail: "short and stout" });
   });
 
+  it("logs paths without an erasure's token, and no more of a long one than tells what it was", async () => {
+    logged.length = 0;
+    await call(`/api/erasures/${"t".repeat(43)}`);
+    await call(`/${"a".repeat(15_000)}`);
+    const paths = logged.map((line) => (line as { path?: string }).path);
+    expect(paths).toContain("/api/erasures/[redacted]");
+    expect(Math.max(...paths.map((path) => path?.length ?? 0))).toBe(512);
+  });
+
   it("measures requests by route, not by path", async () => {
     await post("/echo/12345", '{"name": "a"}');
     await call("/page/12345", { method: "PROPFIND" });

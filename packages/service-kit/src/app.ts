@@ -8,6 +8,8 @@ import { HttpProblem, toHttpProblem } from "./problem.ts";
 import { contextHeaders, runInContext } from "./request-context.ts";
 import { takeTurns } from "./turns.ts";
 
+const MAX_LOGGED_PATH = 512;
+
 /**
  * An Express application with what each of ours has: a request id and a trace, security headers, a log line and
  * metrics per request, JSON bodies up to 100 kB (unless `json` is false), and RFC 9457 bodies for every error and
@@ -63,7 +65,8 @@ function observe(logger: Logger, metrics: Metrics): RequestHandler {
       const route = request.route ? String(request.route.path) : "unmatched";
       const status = response.writableFinished ? response.statusCode : 499;
       metrics.observeRequest({ method, route, status, seconds: duration / 1000 });
-      logger.info("request", { method, path, route, status, duration_ms: Math.round(duration) });
+      const logged = { method, path: forLog(path), route, status };
+      logger.info("request", { ...logged, duration_ms: Math.round(duration) });
     };
     // The event comes in the context of the connection, which many requests share.
     response.once("close", AsyncLocalStorage.bind(end));
@@ -71,12 +74,17 @@ function observe(logger: Logger, metrics: Metrics): RequestHandler {
   };
 }
 
+/** Longer paths are nobody's who means well. Who has an erasure's token may read how it stands. */
+function forLog(path: string): string {
+  return path.slice(0, MAX_LOGGED_PATH).replace(/^(\/api\/erasures\/)[^/]+/, "$1[redacted]");
+}
+
 function answerWithProblem(logger: Logger): ErrorRequestHandler {
   return (error, request, response, next) => {
     const problem = toHttpProblem(error);
     // Of what we say ourselves the line of the request tells; in an overload there is no time for more.
     if (problem.status >= 500 && !(error === problem && problem.cause === undefined))
-      logger.error("request failed", { error: problem.cause ?? error, path: request.path });
+      logger.error("request failed", { error: problem.cause ?? error, path: forLog(request.path) });
     if (response.headersSent) return next(error);
     const { status, title, detail, errors, headers } = problem;
     const request_id = request.get("x-request-id");

@@ -6,20 +6,23 @@ const NAMES =
   "authorization|password|passphrase|passwd|secret|cookie|credential|jwt|private[-_]?key|api[-_]?key|(?:access|refresh|id)[-_]?tokens";
 const SECRET_KEY = new RegExp(`${NAMES}|token$`, "i");
 
-/** Secrets in running text, by their shape or by the name before them. */
+/**
+ * Secrets in running text, by their shape or by the name before them. What repeats is bounded wherever a match may begin
+ * at each character: anybody can have a long text logged.
+ */
 const SHAPES: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, REDACTED],
   // RFC 7519: a header that is a JSON object always begins so. An unsigned one is no less a token.
   [/\beyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*){0,3}/g, REDACTED],
   // Credentials of a URL, with and without a user.
-  [/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@"']*@/gi, `$1${REDACTED}@`],
+  [/(\b[a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/@"']*@/gi, `$1${REDACTED}@`],
   // A header's whole line: a cookie has many values.
   [/\b((?:proxy-)?authorization|(?:set-)?cookie)(["']?\s*:\s*["']?)[^\r\n"']+/gi, `$1$2${REDACTED}`],
   [/\b(Bearer|Basic|DPoP)\s+[\w.~+/=-]{6,}/gi, `$1 ${REDACTED}`],
   // As in a query or a shell, and as in JSON or an inspected object. A colon in prose names no value.
-  [new RegExp(`([\\w-]*(?:${NAMES}|token)\\w*=)[^\\s&;,"']+`, "gi"), `$1${REDACTED}`],
+  [new RegExp(`((?:${NAMES}|token)\\w{0,40}=)[^\\s&;,"']+`, "gi"), `$1${REDACTED}`],
   [
-    new RegExp(`(["']?[\\w-]*(?:${NAMES}|token)["']?\\s*[:=]\\s*)(?:"(?:[^"\\\\]|\\\\.)*"|'[^']*')`, "gi"),
+    new RegExp(`((?:${NAMES}|token)["']?\\s{0,20}[:=]\\s*)(?:"(?:[^"\\\\]|\\\\.)*"|'[^']*')`, "gi"),
     `$1"${REDACTED}"`,
   ],
 ];
