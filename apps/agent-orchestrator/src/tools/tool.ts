@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { canonical } from "@mobile-ai-agent/audit-log";
 import type { RiskClass } from "@mobile-ai-agent/contracts";
 import type { Tool as ListedTool } from "@modelcontextprotocol/client";
+import { digest } from "../record/record-hash.ts";
 
 /** As models' interfaces take names. */
 export const TOOL_NAME = /^[\w-]{1,64}$/;
@@ -41,7 +41,5 @@ export function pinnedOf(listed: PinnedDefinition): PinnedDefinition {
 
 /** Changes with every word of a definition: annotations too, since a tool's class may come from them. */
 export function hashOf(definition: PinnedDefinition): string {
-  return createHash("sha256")
-    .update(canonical(pinnedOf(definition)))
-    .digest("hex");
+  return digest(canonical(pinnedOf(definition)));
 }
