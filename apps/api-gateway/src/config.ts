@@ -56,6 +56,7 @@ export const gatewayConfig = z.object({
     "what each replica admits to /api/auth/ in a window while Redis is away; 0 closes it",
   ),
 
+  BODY_TIMEOUT: seconds(15).describe("seconds for a request's body, uploads aside"),
   UPSTREAM_CONNECT_TIMEOUT: seconds(2).describe("seconds in which a service has to accept a connection"),
   UPSTREAM_TIMEOUT: seconds(30).describe(
     "seconds from a request's end in which a service has to begin its answer",

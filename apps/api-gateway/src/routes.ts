@@ -6,16 +6,19 @@ import type { GatewayConfig } from "./config.ts";
 import { serveDocs } from "./docs/serve-docs.ts";
 import { limitBody } from "./edge/body-limit.ts";
 import { demandUser } from "./edge/identity.ts";
+import { receiveBody } from "./edge/receive-body.ts";
 import type { GatewayMetrics } from "./gateway-metrics.ts";
 import { passOnTo } from "./upstream/upstream.ts";
 
 const MIB = 1024 * 1024;
+/** More than services take of JSON, 100 kB: they are the ones to say how much that is. */
+const SMALL = 128 * 1024;
 
 interface Route {
   readonly service: "AUTH_SERVICE_URL" | "CONTEXT_PROTOCOL_SERVER_URL" | "MEDIA_PROCESSING_URL";
   /** `user`: refused here without a valid access token. `anyone`: the service decides. */
   readonly access: "user" | "anyone";
-  /** Largest body in bytes; 1 MiB unless said. */
+  /** Largest body in bytes, which is streamed. Without it there are small ones only, which are received first. */
   readonly maxBody?: number;
 }
 
@@ -37,7 +40,7 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   "/api/run": { service: "CONTEXT_PROTOCOL_SERVER_URL", access: "user" },
   // A signed address takes the place of the token.
   "/api/media/:mediaId/content": { service: "MEDIA_PROCESSING_URL", access: "anyone" },
-  // A picture or recording: more than the service takes, so that it is the one to say how much that is.
+  // A picture or recording: more than the service takes, too.
   "/api/media": { service: "MEDIA_PROCESSING_URL", access: "user", maxBody: 12 * MIB + 64 * 1024 },
   "/.well-known/jwks.json": { service: "AUTH_SERVICE_URL", access: "anyone" },
   // Its 401 says where tokens are to be had, which only the endpoint knows.
@@ -55,14 +58,16 @@ export interface RouteParts {
 
 /** Mounts the routes, each behind the limit; so is what has no route. Comes after `identify`. */
 export function mountRoutes(app: Express, parts: RouteParts): void {
-  const { limit } = parts;
+  const { config, limit } = parts;
+  const small = [limitBody(SMALL), receiveBody(config.BODY_TIMEOUT * 1000)];
   const passOn = createUpstreams(parts);
   app.get("/api/openapi.json", limit, openApi());
   serveDocs(app, limit);
-  for (const [prefix, { service, access, maxBody = MIB }] of Object.entries(ROUTES)) {
+  for (const [prefix, { service, access, maxBody }] of Object.entries(ROUTES)) {
     const proxy = passOn[service];
     const guards = access === "user" ? [demandUser] : [];
-    if (proxy) app.all(`${prefix}{/*rest}`, limit, ...guards, limitBody(maxBody), proxy);
+    const body = maxBody === undefined ? small : [limitBody(maxBody)];
+    if (proxy) app.all(`${prefix}{/*rest}`, limit, ...guards, ...body, proxy);
   }
   app.use(limit);
 }

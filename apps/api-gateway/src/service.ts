@@ -1,4 +1,4 @@
-import { Agent } from "node:http";
+import { Agent, createServer } from "node:http";
 import {
   createApp,
   createMetrics,
@@ -21,6 +21,8 @@ import { createGatewayMetrics } from "./gateway-metrics.ts";
 import { mountRoutes } from "./routes.ts";
 
 const MAX_CONNECTIONS_PER_SERVICE = 256;
+/** Less than the services take, 16 KiB: what the gateway lets through, with what it adds, must not be refused there. */
+const MAX_HEADER_BYTES = 12 * 1024;
 
 /**
  * The way in for HTTP: knows who asks, limits how often, and passes each request on to the service that owns its path.
@@ -61,7 +63,8 @@ export function createApiGateway(
       const tokens = await openTokenVerifier(config, redis.client, logger, { remember: true });
       closers.unshift(tokens.revocations.close);
       const routes = mount(createRateLimiters(redis.client, limitsOf(config), logger), tokens.verifier);
-      const http = await listen(createApp({ logger, metrics, routes, json: false }), config.PORT);
+      const app = createApp({ logger, metrics, routes, json: false });
+      const http = await listen(createServer({ maxHeaderSize: MAX_HEADER_BYTES }, app), config.PORT);
       closers.unshift(http.close);
       Object.assign(ports, { http: http.port, management: management.port });
       ready = true;

@@ -1,6 +1,8 @@
-import { EventEmitter } from "node:events";
-import type { Request, Response } from "express";
+import { EventEmitter, once } from "node:events";
+import { get } from "node:http";
+import express, { type Request, type Response } from "express";
 import { afterEach, expect, it, vi } from "vitest";
+import { listen } from "./listen.ts";
 import { takeTurns } from "./turns.ts";
 
 afterEach(() => vi.useRealTimers());
@@ -49,6 +51,34 @@ it("never begins one whose caller has gone while it waited", async () => {
   endOne?.();
   await settled();
   expect(begun).toEqual(["one", "three"]);
+});
+
+it("does not wait for ever", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const { begun, ask } = service(1);
+  for (const name of ["streamed", "next"]) ask(name);
+  await settled();
+  expect(begun).toEqual(["streamed"]);
+  vi.advanceTimersByTime(5000);
+  await settled();
+  expect(begun).toEqual(["streamed", "next"]);
+});
+
+it("does not wait for who does not read its answer", async () => {
+  const app = express();
+  app.use(takeTurns(1));
+  // More than the buffers of two sockets.
+  app.get("/large", (_request, response) => void response.send(Buffer.alloc(20_000_000)));
+  app.get("/small", (_request, response) => void response.send("small"));
+  const { port, server, close } = await listen(app, 0);
+  const unread = get({ port, path: "/large" });
+  unread.on("error", () => {});
+  await once(unread, "response");
+  // After three seconds of waiting it would be 503.
+  expect((await fetch(`http://127.0.0.1:${port}/small`)).status).toBe(200);
+  unread.destroy();
+  server.closeAllConnections();
+  await close();
 });
 
 it("tells one that has waited too long when to come back", async () => {

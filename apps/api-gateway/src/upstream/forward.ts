@@ -3,12 +3,19 @@ import { Readable } from "node:stream";
 import { startDeadline } from "@mobile-ai-agent/service-kit";
 import type { Request, Response } from "express";
 import { createProxyServer } from "httpxy";
+import { bodyOf, hasBody } from "../edge/receive-body.ts";
 
 /** The service was too slow: to accept a connection, or to begin its answer. */
 export class UpstreamTimeout extends Error {}
 
 /** The caller went away before there was an answer, which says nothing about the service. */
 export class ClientGone extends Error {}
+
+/**
+ * The service broke off while it was sent a body, which it does as well when it has answered without reading all of it:
+ * that says something about the request, and nothing certain about the service.
+ */
+export class BodyBrokenOff extends Error {}
 
 export interface Timeouts {
   /** Milliseconds until a connection stands. */
@@ -24,7 +31,8 @@ export interface Timeouts {
  *
  * @param options.agent false for a connection of its own
  * @returns when the answer's head is there; the rest is on its way, and breaks off where the service does
- * @throws UpstreamTimeout, ClientGone, or what the network says; there is no answer then, and nothing was sent of one
+ * @throws UpstreamTimeout, ClientGone, BodyBrokenOff, or what the network says; there is no answer then, and nothing was
+ *   sent of one
  */
 export function forward(
   request: Request,
@@ -43,7 +51,11 @@ export function forward(
       isOver = true;
       callOff();
       if (error === undefined) resolve();
-      else reject(response.destroyed || request.socket.destroyed ? new ClientGone() : error);
+      else if (response.destroyed || request.socket.destroyed) reject(new ClientGone());
+      else
+        reject(
+          isCutOff(error) && hasBody(request) ? new BodyBrokenOff("while sending", { cause: error }) : error,
+        );
     };
     const allow = (ms: number, what: string) => {
       callOff();
@@ -73,22 +85,25 @@ export function forward(
       else limitTotal(answer, timeouts.total);
       end();
     });
+    const received = bodyOf(request);
     // Without a body to stream, a try can be repeated.
-    const body = hasBody(request) ? undefined : { buffer: Readable.from([]) };
+    const isStreamed = hasBody(request) && received === undefined;
+    const body = isStreamed ? undefined : { buffer: Readable.from(received ? [received] : []) };
     proxy.web(request, response, body).then(() => end(new ClientGone()), end);
   });
 }
 
-export function hasBody(request: IncomingMessage): boolean {
-  return (
-    request.headers["transfer-encoding"] !== undefined || Number(request.headers["content-length"] ?? 0) > 0
-  );
+/** Of a connection that stood. */
+function isCutOff(error: unknown): boolean {
+  return ["ECONNRESET", "EPIPE"].includes((error as NodeJS.ErrnoException | undefined)?.code ?? "");
 }
 
 /** Each hop decides on its own connections: a service that drains must not close those of our callers. */
 function keepConnections(answer: IncomingMessage, response: Response): void {
   const isDraining = response.getHeader("connection") === "close";
-  answer.headers.connection = response.shouldKeepAlive && !isDraining ? "keep-alive" : "close";
+  // RFC 9110, 15.5.9: the rest of a body that came too late must not be taken for a request.
+  const isTimedOut = answer.statusCode === 408;
+  answer.headers.connection = response.shouldKeepAlive && !isDraining && !isTimedOut ? "keep-alive" : "close";
 }
 
 function isEventStream(answer: IncomingMessage): boolean {

@@ -3,7 +3,7 @@ import { createServer, request as httpRequest, type IncomingMessage, type Server
 import { setTimeout as delay } from "node:timers/promises";
 import { Problem } from "@mobile-ai-agent/contracts";
 import { createIssuer, eventually, freePort, startDaemon } from "@mobile-ai-agent/test-support";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { startGateway } from "../testing/start-gateway.ts";
 
 const issuer = createIssuer();
@@ -107,6 +107,70 @@ describe("a service that fails", () => {
       await expect(gone).rejects.toThrow();
       expect((await fetch(`${base}/api/run/1`, { headers })).status).toBe(500);
     }
+  });
+});
+
+describe("a service that answers before it has read a body, and breaks off", () => {
+  /** As Node does with too many headers: whether the answer is read before the reset is chance. */
+  const refusing = () =>
+    createServer((request) => {
+      request.once("data", () => request.socket.resetAndDestroy());
+    });
+
+  it.each([
+    ["/api/message/1", 100_000],
+    ["/api/media", 1_000_000],
+  ])("is not given a rest for it: %s", async (path, size) => {
+    const url = await serve(refusing());
+    const { base } = await gatewayTo(url, { MEDIA_PROCESSING_URL: url, UPSTREAM_FAILURES: "2" });
+    for (let n = 0; n < 4; n += 1) {
+      const response = await fetch(base + path, { method: "POST", headers, body: Buffer.alloc(size) });
+      expect((await problemOf(response)).status).toBe(502);
+    }
+  });
+});
+
+describe("a small body", () => {
+  it("bothers no service before it is there, whole, and in time", async () => {
+    const bodies: number[] = [];
+    const service = createServer(async (request, response) => {
+      let size = 0;
+      for await (const chunk of request) size += chunk.length;
+      bodies.push(size);
+      response.end("ok");
+    });
+    const arrived = vi.fn();
+    service.on("request", arrived);
+    const { base } = await gatewayTo(await serve(service), { BODY_TIMEOUT: "1" });
+    const begin = () => {
+      const options = { method: "POST", headers: { ...headers, "content-length": 20 } };
+      const request = httpRequest(`${base}/api/message/1`, options);
+      request.write("ten bytes ");
+      return request;
+    };
+    const [late, whole] = [begin(), begin()];
+    const [answered, refused] = [once(whole, "response"), once(late, "response")];
+    whole.end("and these.");
+    const [answer] = (await answered) as [IncomingMessage];
+    expect([answer.statusCode, bodies]).toEqual([200, [20]]);
+    const [refusal] = (await refused) as [IncomingMessage];
+    expect([refusal.statusCode, refusal.headers.connection]).toEqual([408, "close"]);
+    expect(arrived).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe("headers", () => {
+  it("that a service would refuse are refused here", async () => {
+    let asked = 0;
+    const service = createServer((_request, response) => {
+      asked += 1;
+      response.end("ok");
+    });
+    const { base } = await gatewayTo(await serve(service));
+    const status = async (bytes: number) =>
+      (await fetch(`${base}/api/run/1`, { headers: { ...headers, "x-much": "a".repeat(bytes) } })).status;
+    expect([await status(10_000), asked]).toEqual([200, 1]);
+    expect([await status(14_000), asked]).toEqual([431, 1]);
   });
 });
 

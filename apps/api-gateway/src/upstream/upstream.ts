@@ -1,7 +1,8 @@
 import type { Agent } from "node:http";
 import { BreakerOpen, createBreaker, HttpProblem } from "@mobile-ai-agent/service-kit";
 import type { Request, RequestHandler, Response } from "express";
-import { ClientGone, forward, hasBody, type Timeouts, UpstreamTimeout } from "./forward.ts";
+import { hasBody } from "../edge/receive-body.ts";
+import { BodyBrokenOff, ClientGone, forward, type Timeouts, UpstreamTimeout } from "./forward.ts";
 import { prepareHeaders } from "./outgoing-headers.ts";
 
 /** The connection was not there, or is no more: what a pod leaves behind that has ended. */
@@ -28,7 +29,7 @@ export function passOnTo(options: UpstreamOptions): RequestHandler {
   const breaker = createBreaker({
     failures,
     retryAfterMs: rest,
-    isFailure: (error) => !(error instanceof ClientGone),
+    isFailure: (error) => !(error instanceof ClientGone || error instanceof BodyBrokenOff),
     onChange: onRest,
   });
   return async (request, response) => {
@@ -36,7 +37,10 @@ export function passOnTo(options: UpstreamOptions): RequestHandler {
     try {
       await breaker.run(() => forwardPatiently(request, response, options));
     } catch (error) {
-      if (!(error instanceof ClientGone)) throw toProblem(error, rest);
+      if (error instanceof ClientGone) return;
+      // Closed on, a caller who is still sending would see a broken connection instead of the answer.
+      request.resume();
+      throw toProblem(error, rest);
     }
   };
 }
