@@ -85,6 +85,7 @@ export async function startPlatform(issuer: TestIssuer): Promise<Platform> {
     JWT_PRIVATE_KEYS: issuer.privateKey,
     OBJECT_STORE_URL: `file://${objects.path}`,
     MEDIA_URL_KEY: "m".repeat(32),
+    UPLOAD_IDLE_TIMEOUT: "2",
     AUDIT_KEYS: createAuditKey(),
     ...CONTENT_ENV,
     SECOND_FACTOR_KEYS: Buffer.alloc(32, 1).toString("base64"),

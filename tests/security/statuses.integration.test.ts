@@ -169,6 +169,7 @@ const OWN: Readonly<Record<string, Readonly<Record<number, Provocation>>>> = {
   regenerateAnswer: { 409: behind },
   uploadMedia: {
     400: (call) => ask({ ...call, body: "" }),
+    408: (call) => withHeaders(call, { "content-length": `${Buffer.byteLength(call.body ?? "") + 1}` }),
     422: (call) => ask({ ...call, body: PICTURE.subarray(0, 50) }),
   },
   getMediaContent: {

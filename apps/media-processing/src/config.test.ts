@@ -14,6 +14,7 @@ it("has defaults for all but addresses and the key", () => {
   expect(readConfig(mediaConfig, env)).toMatchObject({
     ...{ MAX_UPLOAD_BYTES: 10_485_760, MAX_PIXELS: 40_000_000, MAX_AUDIO_SECONDS: 300 },
     ...{ SCRATCH_DIR: "/tmp", CONVERSIONS: 1, UPLOADS: 16 },
+    ...{ UPLOADS_PER_USER: 2, UPLOAD_IDLE_TIMEOUT: 10 },
   });
 });
 
@@ -24,6 +25,8 @@ it.each([
   ["MAX_UPLOAD_BYTES", "10MB"],
   ["MAX_AUDIO_SECONDS", "0"],
   ["CONVERSIONS", "1.5"],
+  ["UPLOADS_PER_USER", "0"],
+  ["UPLOAD_IDLE_TIMEOUT", "10s"],
 ])("refuses %s=%s, by name", (name, value) => {
   expect(() => readConfig(mediaConfig, { ...env, [name]: value })).toThrow(`- ${name}: `);
 });

@@ -36,5 +36,11 @@ export const mediaConfig = z.object({
     "uploads at a time, those that are received or wait included; more are told to come again. Each takes twice " +
       "MAX_UPLOAD_BYTES in SCRATCH_DIR at most",
   ),
+  UPLOADS_PER_USER: positive(2).describe("of those, one user's"),
+  UPLOAD_IDLE_TIMEOUT: z.coerce
+    .number("must be seconds")
+    .positive("must be seconds")
+    .default(10)
+    .describe("seconds in which something of an upload has to come; then it is given up"),
 });
 export type MediaConfig = z.infer<typeof mediaConfig>;

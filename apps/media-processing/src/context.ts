@@ -8,6 +8,7 @@ import type { MediaBytes } from "./media-bytes.ts";
 import type { MediaMetrics } from "./media-metrics.ts";
 import type { MediaStore } from "./media-store.ts";
 import type { SignedUrls } from "./signed-urls.ts";
+import type { UploadSlots } from "./upload-slots.ts";
 
 /** What the routes work with. */
 export interface MediaContext {
@@ -20,6 +21,7 @@ export interface MediaContext {
   readonly signedUrls: SignedUrls;
   /** Lets so many conversions run at a time. */
   readonly conversions: LimitFunction;
+  readonly slots: UploadSlots;
   readonly metrics: MediaMetrics;
   /** Lets through who has an access token. */
   readonly authenticate: RequestHandler;

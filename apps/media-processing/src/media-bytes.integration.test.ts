@@ -80,6 +80,15 @@ it("finds nothing once its owner's key is destroyed", async () => {
   await expect(keep(stored.userId)).rejects.toMatchObject({ code: "content_destroyed" });
 });
 
+it("leaves no file open when it can't be sealed", async () => {
+  const { stored } = await keep();
+  await destroyDataKey(client.db(), stored.userId);
+  const file = Readable.from([randomBytes(SIZE)]);
+  const object = { media: stored, variant: "full", contentType: TYPE } as const;
+  await expect(bytes.put(object, file)).rejects.toMatchObject({ code: "content_destroyed" });
+  expect(file.destroyed).toBe(true);
+});
+
 it("gives out what was kept before there was a cipher", async () => {
   const { stored } = await keep();
   const plain = randomBytes(SIZE);

@@ -27,14 +27,14 @@ export function createMediaBytes(objects: ObjectStore, cipher: ContentCipher): M
   return {
     async put({ media, variant, contentType }, body) {
       const key = keyOf(media, variant);
-      const { salt, body: sealed } = await cipher.sealBytes(media.userId, key, body);
       try {
+        const { salt, body: sealed } = await cipher.sealBytes(media.userId, key, body);
         await objects.put(key, sealed, { contentType });
+        return salt.toString("base64");
       } finally {
         // Also when nothing of it was read.
         if (body instanceof Readable) body.destroy();
       }
-      return salt.toString("base64");
     },
 
     async get({ media, variant, size }, range) {

@@ -1,19 +1,26 @@
 import { open } from "node:fs/promises";
-import { HttpProblem } from "@mobile-ai-agent/service-kit";
+import { HttpProblem, startDeadline } from "@mobile-ai-agent/service-kit";
 import type { Request } from "express";
+
+export interface ReceiveLimits {
+  readonly maxBytes: number;
+  /** Milliseconds in which something has to come. */
+  readonly idle: number;
+}
 
 /**
  * Writes a request's body to a new file.
  *
- * @throws HttpProblem 413 when it is larger than `maxBytes`, whatever its Content-Length says; 400 when it is empty
+ * @throws HttpProblem 413 when it is larger than `maxBytes`, whatever its Content-Length says; 408 when nothing comes
+ *   for too long; 400 when it is empty
  */
-export async function receive(request: Request, path: string, maxBytes: number): Promise<void> {
+export async function receive(request: Request, path: string, limits: ReceiveLimits): Promise<void> {
+  const { maxBytes } = limits;
   if (Number(request.get("content-length")) > maxBytes) throw tooLarge(request, maxBytes);
   let bytes = 0;
   const file = await open(path, "wx", 0o600);
   try {
-    // The connection stays when the body is refused midway: it has yet to carry the answer.
-    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    for await (const chunk of chunksOf(request, limits.idle)) {
       bytes += chunk.length;
       if (bytes > maxBytes) throw tooLarge(request, maxBytes);
       await file.appendFile(chunk);
@@ -22,6 +29,28 @@ export async function receive(request: Request, path: string, maxBytes: number):
     await file.close();
   }
   if (bytes === 0) throw new HttpProblem(400, "Bad Request", "the body is empty: send the file as the body");
+}
+
+async function* chunksOf(request: Request, idle: number): AsyncGenerator<Buffer> {
+  // The connection stays when the body is refused midway: it has yet to carry the answer.
+  const chunks = request.iterator({ destroyOnReturn: false });
+  for (;;) {
+    const { promise: isLate, reject } = Promise.withResolvers<never>();
+    const callOff = startDeadline(idle, () => reject(stalled(idle)));
+    try {
+      const { done, value } = await Promise.race([chunks.next(), isLate]);
+      if (done) return;
+      yield value;
+    } finally {
+      callOff();
+    }
+  }
+}
+
+function stalled(idle: number): HttpProblem {
+  const detail = `nothing of the file has come for ${idle / 1000} seconds: send it again`;
+  // RFC 9110, 15.5.9: what would still come belongs to no request.
+  return new HttpProblem(408, "Request Timeout", detail, { headers: { Connection: "close" } });
 }
 
 function tooLarge(request: Request, maxBytes: number): HttpProblem {

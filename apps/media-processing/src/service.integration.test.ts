@@ -45,7 +45,8 @@ beforeAll(async () => {
     ...{ JWT_ISSUER: issuer.issuer, JWT_AUDIENCE: issuer.audience, JWKS_URL: keys.jwksUrl },
     ...{ OBJECT_STORE_URL: `file://${folder}/objects`, SCRATCH_DIR: folder, MEDIA_URL_KEY: "k".repeat(32) },
     ...{ ...CONTENT_ENV, AUDIT_KEYS: createAuditKey() },
-    ...{ MAX_UPLOAD_BYTES: "2000000", MAX_AUDIO_SECONDS: "60", UPLOADS: "4" },
+    ...{ MAX_UPLOAD_BYTES: "2000000", MAX_AUDIO_SECONDS: "60" },
+    ...{ UPLOADS: "4", UPLOADS_PER_USER: "3", UPLOAD_IDLE_TIMEOUT: "3" },
   });
   const service = createService(config, { logger: createLogger("test", "none") });
   cleanup.defer(() => service.stop());
@@ -285,24 +286,43 @@ describe("an upload", () => {
     expect(await objectFiles()).toEqual(objects);
   });
 
-  it("is told to come again when too many are under way", async () => {
-    const opened = Array.from({ length: 4 }, () => {
-      const request = httpRequest(`${base}/api/media`, {
-        method: "POST",
-        headers: {
-          authorization: `Bearer ${owner}`,
-          "content-type": "image/png",
-          "content-length": "1000",
-        },
-      });
-      request.on("error", () => {});
-      request.write(Buffer.alloc(10));
-      return request;
+  /** Sends the begin of a picture, and no more of it. */
+  function begin(token: string) {
+    const request = httpRequest(`${base}/api/media`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}`, "content-type": "image/png", "content-length": "1000" },
     });
+    request.on("error", () => {});
+    request.write(Buffer.alloc(10));
+    return request;
+  }
+
+  it("is told to come again when too many are under way, of all and of one user", async () => {
+    const body = await picture(10, 10).png().toBuffer();
+    const answer = async (token: string) => {
+      const response = await upload(body, "image/png", token);
+      return [response.status, response.headers.get("retry-after")];
+    };
+    const [other, third] = [tokenOf(randomUUID()), tokenOf(randomUUID())];
+    const opened = [begin(owner), begin(owner), begin(owner)];
+    await eventually(async () => (await scratch()).length === 3);
+    expect(await answer(owner)).toEqual([429, "5"]);
+    expect(await answer(other)).toEqual([201, null]);
+    opened.push(begin(other));
     await eventually(async () => (await scratch()).length === 4);
-    const refused = await upload(await picture(10, 10).png().toBuffer(), "image/png");
-    expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "5"]);
+    expect(await answer(third)).toEqual([503, "5"]);
     for (const request of opened) request.destroy();
+    await eventually(async () => (await scratch()).length === 0);
+    await keep(body, "image/png");
+  });
+
+  it("of which nothing more comes is given up, and its slot with it", async () => {
+    const stalled = [begin(owner), begin(owner), begin(owner)];
+    const answers = await Promise.all(stalled.map((request) => once(request, "response")));
+    for (const [response] of answers) {
+      expect([response.statusCode, response.headers.connection]).toEqual([408, "close"]);
+      response.resume();
+    }
     await eventually(async () => (await scratch()).length === 0);
     await keep(await picture(10, 10).png().toBuffer(), "image/png");
   });

@@ -22,6 +22,7 @@ import { createMediaStore } from "./media-store.ts";
 import { mountRoutes } from "./routes/index.ts";
 import { createSignedUrls } from "./signed-urls.ts";
 import { sweepOrphans } from "./sweep.ts";
+import { createUploadSlots } from "./upload-slots.ts";
 
 const SWEEP_MS = 60 * 60 * 1000;
 
@@ -66,6 +67,7 @@ export function createService(config: MediaConfig, { logger }: { logger: Logger 
         mediaBytes: createMediaBytes(objects, content.cipher),
         signedUrls: createSignedUrls(config.MEDIA_URL_KEY),
         conversions: pLimit(config.CONVERSIONS),
+        slots: createUploadSlots({ total: config.UPLOADS, perUser: config.UPLOADS_PER_USER }),
         metrics: createMediaMetrics(metrics.registry),
         authenticate: requireUser(verifier),
       });

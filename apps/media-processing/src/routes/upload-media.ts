@@ -21,8 +21,7 @@ interface Upload {
 
 /** POST /api/media: the file as the body → 201 Media. What fails midway leaves nothing. */
 export function uploadMedia(context: MediaContext): RequestHandler {
-  const { config, metrics, signedUrls } = context;
-  let underWay = 0;
+  const { slots, metrics, signedUrls } = context;
   return async (request, response) => {
     const begin = performance.now();
     const gone = new AbortController();
@@ -30,10 +29,9 @@ export function uploadMedia(context: MediaContext): RequestHandler {
     const upload: Upload = { kind: "unknown", signal: gone.signal };
     const end = (outcome: UploadOutcome) =>
       metrics.observe({ kind: upload.kind, outcome, seconds: (performance.now() - begin) / 1000 });
-    underWay++;
+    let giveBack = () => {};
     try {
-      // Also those that are only received: they fill the scratch folder.
-      if (underWay > config.UPLOADS) throw busy();
+      giveBack = slots.take(userOf(request).sub);
       const media = await take(request, upload, context);
       response.status(201).set("Cache-Control", "no-store").json(describeMedia(media, signedUrls));
       end("kept");
@@ -42,7 +40,7 @@ export function uploadMedia(context: MediaContext): RequestHandler {
       // Who went away is not answered, and was no fault of ours.
       if (!request.socket.destroyed) throw error;
     } finally {
-      underWay--;
+      giveBack();
     }
   };
 }
@@ -52,7 +50,8 @@ async function take(request: Request, upload: Upload, context: MediaContext): Pr
   const folder = await mkdtemp(join(config.SCRATCH_DIR, "upload-"));
   try {
     const path = join(folder, "upload");
-    await receive(request, path, config.MAX_UPLOAD_BYTES);
+    const idle = config.UPLOAD_IDLE_TIMEOUT * 1000;
+    await receive(request, path, { maxBytes: config.MAX_UPLOAD_BYTES, idle });
     const sniffed = await sniff(path, request.get("content-type"));
     upload.kind = sniffed.kind;
     return await conversions(async () => {
@@ -90,9 +89,4 @@ async function keep(
     ]);
     throw error;
   }
-}
-
-function busy(): HttpProblem {
-  const detail = "too many uploads are being worked on: try again in a few seconds";
-  return new HttpProblem(503, "Service Unavailable", detail, { headers: { "Retry-After": "5" } });
 }

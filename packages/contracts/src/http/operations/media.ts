@@ -9,7 +9,7 @@ export const mediaOperations: Operations = {
     access: "user",
     upload: ["image/*", "audio/*"],
     success: { status: 201, schema: Media },
-    problems: [422],
+    problems: [408, 422],
   },
   listMedia: {
     method: "get",
