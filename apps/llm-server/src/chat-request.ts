@@ -50,12 +50,17 @@ const unserved = {
   functions: z.null(UNSERVED).optional(),
   logit_bias: z.strictObject({}, UNSERVED).nullish(),
   logprobs: z.literal(false, UNSERVED).nullish(),
+  modalities: z.tuple([z.literal("text")], UNSERVED).nullish(),
   parallel_tool_calls: z.literal(true, UNSERVED).nullish(),
+  prediction: z.null(UNSERVED).optional(),
   presence_penalty: z.literal(0, UNSERVED).nullish(),
+  reasoning_effort: z.null(UNSERVED).optional(),
   response_format: z.object({ type: z.literal("text", UNSERVED) }).nullish(),
   stop: z.null(UNSERVED).optional(),
   top_logprobs: z.null(UNSERVED).optional(),
   top_p: z.literal(1, UNSERVED).nullish(),
+  verbosity: z.null(UNSERVED).optional(),
+  web_search_options: z.null(UNSERVED).optional(),
 } as const;
 
 /** @returns whether a request was refused for a field that is known and not served */
@@ -67,26 +72,31 @@ export function isUnserved(field: unknown): boolean {
  * The part of OpenAI's chat completion request that is served. Fields beyond it that leave the answer as it is, such as
  * `metadata`, are ignored.
  */
-export const ChatRequest = z.object({
-  ...unserved,
-  model: z.string().min(1),
-  messages: z
-    .array(Message)
-    .min(1)
-    .max(200)
-    .refine(canBeAnswered, "the last message must be the user's, a tool's, or the answer's beginning"),
-  tools: z.array(Tool).max(128).nullish(),
-  tool_choice: z.union([z.enum(["auto", "none", "required"]), NamedTool]).nullish(),
-  stream: z.boolean().nullish(),
-  stream_options: z.object({ include_usage: z.boolean().nullish() }).nullish(),
-  max_tokens: MaxTokens.nullish(),
-  max_completion_tokens: MaxTokens.nullish(),
-  temperature: Temperature.nullish(),
-  /** The older name of the next. */
-  user: User.nullish(),
-  safety_identifier: User.nullish(),
-  n: z.literal(1, "only one answer per request").nullish(),
-});
+export const ChatRequest = z
+  .object({
+    ...unserved,
+    model: z.string().min(1),
+    messages: z
+      .array(Message)
+      .min(1)
+      .max(200)
+      .refine(canBeAnswered, "the last message must be the user's, a tool's, or the answer's beginning"),
+    tools: z.array(Tool).max(128).nullish(),
+    tool_choice: z.union([z.enum(["auto", "none", "required"]), NamedTool]).nullish(),
+    stream: z.boolean().nullish(),
+    stream_options: z.object({ include_usage: z.boolean().nullish() }).nullish(),
+    max_tokens: MaxTokens.nullish(),
+    max_completion_tokens: MaxTokens.nullish(),
+    temperature: Temperature.nullish(),
+    /** The older name of the next. */
+    user: User.nullish(),
+    safety_identifier: User.nullish(),
+    n: z.literal(1, "only one answer per request").nullish(),
+  })
+  .refine(canBeChosen, {
+    path: ["tool_choice"],
+    error: "must name one of `tools`, or be auto or none without them",
+  });
 export type ChatRequest = z.infer<typeof ChatRequest>;
 
 /** Body of `POST /generate`. */
@@ -100,6 +110,16 @@ function canBeAnswered(messages: readonly Message[]): boolean {
   const last = messages.at(-1);
   if (last?.role === "assistant") return Boolean(last.content) && !last.tool_calls?.length;
   return last?.role === "user" || last?.role === "tool";
+}
+
+function canBeChosen(request: {
+  tools?: readonly z.infer<typeof Tool>[] | null | undefined;
+  tool_choice?: string | z.infer<typeof NamedTool> | null | undefined;
+}): boolean {
+  const { tools, tool_choice: choice } = request;
+  if (choice === "required") return Boolean(tools?.length);
+  if (typeof choice !== "object" || choice === null) return true;
+  return tools?.some((tool) => tool.function.name === choice.function.name) ?? false;
 }
 
 /** @returns what a request asks, free of the wire's spelling */

@@ -44,3 +44,26 @@ export function retryAfterOf(headers: Headers | undefined): { retryAfterMs?: num
   const seconds = Number(headers?.get("retry-after") ?? Number.NaN);
   return Number.isFinite(seconds) && seconds >= 0 ? { retryAfterMs: seconds * 1000 } : {};
 }
+
+/** What the clients of both APIs throw. */
+interface UpstreamAnswer extends Error {
+  readonly status?: number | undefined;
+  readonly error?: unknown;
+  readonly code?: string | null | undefined;
+  readonly type?: string | null | undefined;
+  readonly requestID?: string | null | undefined;
+}
+
+/**
+ * @returns what of an upstream's error is for our log. Its words may quote what a user said, so they are kept only when
+ *   it refuses us for how we are set up; the request's id leads to the rest in the upstream's own log
+ */
+export function causeOf(error: UpstreamAnswer, kind: FailureKind): Error {
+  const { status, code, type, requestID } = error;
+  const isAnswer = status !== undefined || error.error !== undefined;
+  if (!isAnswer || kind === "misconfigured") return error;
+  const facts = Object.entries({ status, code, type, request: requestID })
+    .filter(([, value]) => value !== undefined && value !== null)
+    .map(([name, value]) => `${name} ${`${value}`.slice(0, 100)}`);
+  return new Error(`the upstream answered with an error: ${facts.join(", ")}`);
+}

@@ -102,6 +102,8 @@ it.each([
   ["messages", { messages: [{ role: "assistant" as const, content: "" }] }],
   ["messages.0.tool_call_id", { messages: [{ role: "tool", content: "found" } as never] }],
   ["tools.0.function.name", { tools: [{ type: "function" as const, function: { name: "no name" } }] }],
+  ["tool_choice", { tool_choice: "required" as const }],
+  ["tool_choice", { tool_choice: { type: "function" as const, function: { name: "absent" } } }],
 ])("names the field that is wrong: %s", async (param, fault) => {
   await expect(client.chat.completions.create({ ...ask("one"), ...fault })).rejects.toMatchObject({
     status: 400,
@@ -115,6 +117,9 @@ it.each([
   ["response_format.type", { response_format: { type: "json_object" as const } }],
   ["parallel_tool_calls", { parallel_tool_calls: false }],
   ["logprobs", { logprobs: true }],
+  ["modalities", { modalities: ["text" as const, "audio" as const] }],
+  ["reasoning_effort", { reasoning_effort: "low" as const }],
+  ["verbosity", { verbosity: "low" as const }],
 ])("refuses what would make another answer and is not served: %s", async (param, field) => {
   await expect(client.chat.completions.create({ ...ask("one"), ...field })).rejects.toMatchObject({
     ...{ status: 400, param, code: "unsupported" },

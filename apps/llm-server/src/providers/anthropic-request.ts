@@ -71,8 +71,9 @@ function toToolUse({ id, name, arguments: json }: ToolCall): Anthropic.ToolUseBl
   let input: unknown;
   try {
     input = JSON.parse(json || "{}");
-  } catch (cause) {
-    throw new ModelFailure("rejected", `the arguments of the call ${id} are not JSON`, { cause });
+  } catch {
+    // Without the parser's error, which quotes them.
+    throw new ModelFailure("rejected", `the arguments of the call ${id} are not JSON`);
   }
   if (typeof input !== "object" || input === null || Array.isArray(input))
     throw new ModelFailure("rejected", `the arguments of the call ${id} are no JSON object`);

@@ -220,6 +220,25 @@ describe("a failure", () => {
   });
 
   it.each([
+    ["keeps the words", 401],
+    ["has no words", 400],
+    ["has no words", 500],
+  ])("%s of an answer with status %i in its cause, which is logged", async (what, status) => {
+    const words = "no access to model: user said 'my PIN'";
+    const error = { type: "some_error", message: words };
+    upstream.play({ status, headers: { "request-id": "req_1" }, body: { type: "error", error } });
+    const failure = await answer(ask("Hi")).catch((thrown) => thrown);
+    const { message, stack } = failure.cause as Error;
+    expect([message.includes("my PIN"), stack?.includes("my PIN")]).toEqual(
+      what === "keeps the words" ? [true, true] : [false, false],
+    );
+    if (what === "has no words")
+      expect(message).toBe(
+        `the upstream answered with an error: status ${status}, type some_error, request req_1`,
+      );
+  });
+
+  it.each([
     ["overloaded_error", "overloaded"],
     ["api_error", "unavailable"],
   ])("of type %s within the stream is known", async (type, kind) => {

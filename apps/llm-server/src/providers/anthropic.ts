@@ -8,7 +8,7 @@ import {
   type ToolCall,
   toUsage,
 } from "../chat-model.ts";
-import { kindOfStatus, ModelFailure, retryAfterOf } from "../model-failure.ts";
+import { causeOf, kindOfStatus, ModelFailure, retryAfterOf } from "../model-failure.ts";
 import { toAnthropicRequest } from "./anthropic-request.ts";
 import { untilSilent } from "./until-silent.ts";
 
@@ -143,8 +143,9 @@ function toFailure(error: unknown): ModelFailure {
   if (!(error instanceof APIError))
     return new ModelFailure("unavailable", "the model's answer broke off", { cause: error });
   const status = error.status ?? STATUS_OF_TYPE[error.type ?? ""];
-  return new ModelFailure(kindOfStatus(status), "the model did not answer", {
-    cause: error,
+  const kind = kindOfStatus(status);
+  return new ModelFailure(kind, "the model did not answer", {
+    cause: causeOf(error, kind),
     ...retryAfterOf(error.headers),
   });
 }

@@ -46,6 +46,24 @@ describe.skipIf(!file)("a real model", () => {
     expect(text.length).toBeGreaterThan(0);
   });
 
+  it("counts the prompt of an answer that outgrows the context, and gives its place back", async () => {
+    const small = await loadEmbeddedModel({ file: file as string, sequences: 1, contextSize: 256 });
+    const answerSmall = (maxTokens: number) => {
+      const question = ask("Tell a very long story about the sea.", { temperature: 0, maxTokens });
+      return read((onUsage) => small.complete(question, { signal: AbortSignal.timeout(50_000), onUsage }));
+    };
+    try {
+      const [short, long] = [await answerSmall(2), await answerSmall(320)];
+      expect(long.usage).toHaveLength(1);
+      expect(long.usage[0]?.prompt).toBe(short.usage[0]?.prompt);
+      expect((await answerSmall(2)).usage).toEqual(short.usage);
+      // Otherwise it has not outgrown anything.
+      expect(long.usage[0]?.completion).toBeGreaterThan(256);
+    } finally {
+      await small.close();
+    }
+  });
+
   it("stops its work when aborted, and has the place for others", async () => {
     const usage: { completion: number }[] = [];
     const long = { ...ask("Tell a very long story.", { temperature: 0 }), maxTokens: 1000 };

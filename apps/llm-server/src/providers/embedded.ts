@@ -56,6 +56,7 @@ export async function loadEmbeddedModel(options: EmbeddedModelOptions): Promise<
       const session = new LlamaChatSession({ contextSequence: sequence, autoDisposeSequence: false });
       session.setChatHistory(history);
       const before = sequence.tokenMeter.getState();
+      let prompted: number | undefined;
       const stop = new AbortController();
       let answering: Promise<FinishReason> | undefined;
       try {
@@ -65,7 +66,11 @@ export async function loadEmbeddedModel(options: EmbeddedModelOptions): Promise<
               .promptWithMeta(prompt, {
                 ...{ maxTokens, temperature, signal: AbortSignal.any([signal, stop.signal]) },
                 ...(begun ? { responsePrefix: begun } : {}),
-                onTextChunk: afterPrefix(begun, (text) => controller.enqueue(text)),
+                onTextChunk: afterPrefix(begun, (text) => {
+                  // An answer that outgrows the context pushes its prompt out: it is counted while it is there.
+                  prompted ??= usageOf(sequence, before).prompt;
+                  controller.enqueue(text);
+                }),
               })
               .then(({ stopReason }) => (stopReason === "maxTokens" ? "length" : "stop"));
             answering.then(
@@ -80,9 +85,11 @@ export async function loadEmbeddedModel(options: EmbeddedModelOptions): Promise<
         // Also when the reader went away: the sequence is free for another only when the evaluation has ended.
         stop.abort(new Error("nobody reads the answer"));
         await answering?.catch(() => {});
-        onUsage?.(usageOf(sequence, before));
+        const used = usageOf(sequence, before);
         session.dispose({ disposeSequence: false });
+        // Before anything that may fail: a sequence that isn't given back is lost for good.
         idle.push(sequence);
+        onUsage?.({ ...used, prompt: prompted ?? used.prompt });
       }
     },
 

@@ -135,6 +135,20 @@ it("continues an answer that has begun, by vLLM's fields", async () => {
   });
 });
 
+it("asks a model that knows one temperature only without, and does not try again with it", async () => {
+  const error = { message: "unsupported", param: "temperature", code: "unsupported_value" };
+  const events = openAiEvents(delta({ content: "Hi" }), delta({}, "stop"), "[DONE]");
+  upstream.play({ status: 400, body: { error } }, { events });
+  const warm = ask("Hi", { temperature: 0.2 });
+  const options = { apiKey: "key", model: "gpt-test", tools: true, prefill: true, silenceMs: 5000 };
+  const model = createUpstreamModel({ baseUrl: `${upstream.url}/v1`, ...options });
+  for (const _ of [1, 2]) {
+    const { text } = await read(() => model.complete(warm, { signal: AbortSignal.timeout(10_000) }));
+    expect(text).toBe("Hi");
+  }
+  expect(upstream.asked.map(({ body }) => body.temperature)).toEqual([0.2, undefined, undefined]);
+});
+
 describe("a failure", () => {
   it.each([
     [400, "rejected"],
@@ -150,7 +164,9 @@ describe("a failure", () => {
   it("within the stream, an end without a reason, and a cut connection are known", async () => {
     const begun = openAiEvents(delta({ content: "Hel" }));
     upstream.play({ events: [...begun, ...openAiEvents({ error: { message: "no", code: 429 } })] });
-    await expect(answer(ask("Hi"))).rejects.toMatchObject({ kind: "overloaded" });
+    const failure = await answer(ask("Hi")).catch((thrown) => thrown);
+    expect(failure).toMatchObject({ name: "ModelFailure", kind: "overloaded" });
+    expect(failure.cause.message).toBe("the upstream answered with an error: code 429");
     upstream.play({ events: [...begun, ...openAiEvents("[DONE]")] });
     await expect(answer(ask("Hi"))).rejects.toMatchObject({ kind: "unavailable" });
     upstream.play({ events: begun, ending: "cut" });

@@ -9,7 +9,7 @@ import {
   type ToolCall,
   toUsage,
 } from "../chat-model.ts";
-import { kindOfStatus, ModelFailure, retryAfterOf } from "../model-failure.ts";
+import { causeOf, kindOfStatus, ModelFailure, retryAfterOf } from "../model-failure.ts";
 import { untilSilent } from "./until-silent.ts";
 
 interface UpstreamOptions {
@@ -34,20 +34,32 @@ export function createUpstreamModel(options: UpstreamOptions): ChatModel {
   const client = new OpenAI({ baseURL: baseUrl, apiKey, maxRetries: 0, logLevel: "off" });
   // OpenAI's own models refuse the older name, which others know alone.
   const limit = new URL(baseUrl).hostname === "api.openai.com" ? "max_completion_tokens" : "max_tokens";
+  let takesTemperature = true;
+
+  /** Some models know one temperature only, and refuse any other: they are asked without, from then on. */
+  async function open(question: Question, signal: AbortSignal) {
+    const create = () => {
+      const temperature = takesTemperature ? question.temperature : undefined;
+      const request = toRequest({ ...question, temperature }, model);
+      return client.chat.completions.create({ ...request, [limit]: question.maxTokens }, { signal });
+    };
+    return await create().catch((error) => {
+      if (!takesTemperature || !(error instanceof APIError) || error.param !== "temperature") throw error;
+      takesTemperature = false;
+      return create();
+    });
+  }
+
   return {
     name: model,
     abilities: { tools, prefill },
 
     async *complete(question, { signal, onUsage }) {
-      const request = { ...toRequest(question, model), [limit]: question.maxTokens };
       const calls: ToolCall[] = [];
       let finish: FinishReason | undefined;
       let used: TokenUsage | undefined;
       try {
-        const chunks = untilSilent((stop) => client.chat.completions.create(request, { signal: stop }), {
-          signal,
-          silenceMs,
-        });
+        const chunks = untilSilent((stop) => open(question, stop), { signal, silenceMs });
         for await (const { choices, usage } of chunks) {
           // In the last chunk, which has no choice; some servers leave the list out, or tell it with each chunk.
           used = toUsage(usage?.prompt_tokens, usage?.completion_tokens) ?? used;
@@ -135,8 +147,9 @@ function toFailure(error: unknown): ModelFailure {
   // An error within the stream has no status; servers put one into its code.
   const status = error.status ?? (Number(error.code) || undefined);
   const overloaded = /rate_limit|overloaded/.test(`${error.code} ${error.type}`);
-  return new ModelFailure(overloaded ? "overloaded" : kindOfStatus(status), "the model did not answer", {
-    cause: error,
+  const kind = overloaded ? "overloaded" : kindOfStatus(status);
+  return new ModelFailure(kind, "the model did not answer", {
+    cause: causeOf(error, kind),
     ...retryAfterOf(error.headers),
   });
 }
