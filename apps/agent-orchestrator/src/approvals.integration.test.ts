@@ -79,6 +79,50 @@ describe("a call that needs its user's approval", () => {
     expect(await platform.store.approvals.pendingOf(userId)).toEqual([]);
   });
 
+  describe("whose asker dies before the run waits", () => {
+    /** As if it had died after asking. */
+    async function die(runId: string) {
+      await platform.stopOrchestrators();
+      const runs = platform.db.collection<{ _id: string }>("runs");
+      const forgotten = {
+        $set: { status: "running" },
+        $unset: { open_step: "" as const, waiting_until: "" as const },
+      };
+      await runs.updateOne({ _id: runId }, forgotten);
+    }
+    const withdrawn = (id: string) =>
+      eventually(() =>
+        told.some(
+          ({ event }) =>
+            event.name === "approval:decided" &&
+            event.payload.id === id &&
+            event.payload.status === "refused",
+        ),
+      );
+
+    it("is withdrawn when the model wants another one then, which is not made", async () => {
+      const { runId, approval } = await ask();
+      await die(runId);
+      const other = { ...send, arguments: { ...LETTER, body: "Hello Eve" } };
+      platform.model.script({ words: [" I do."], calls: [other] }, { words: ["Done."] });
+      await platform.startOrchestrator({ ...env, LLM_CONTINUES: "true" });
+      await platform.queue.enqueue(runId);
+      expect((await platform.eventsOf(runId)).at(-1)).toMatchObject({ kind: "completed" });
+      expect(lastResult()).toMatch(/^error: this is not the call that the user was asked for/);
+      await withdrawn(approval.id);
+      expect(mail.calls).toEqual([]);
+    });
+
+    it("is withdrawn when the run fails", async () => {
+      const { runId, approval } = await ask();
+      await die(runId);
+      await platform.startOrchestrator(env);
+      await platform.queue.enqueue(runId);
+      expect((await platform.eventsOf(runId)).at(-1)).toMatchObject({ kind: "failed", code: "interrupted" });
+      await withdrawn(approval.id);
+    });
+  });
+
   it("holds nobody up while it waits", async () => {
     const { runId, approval } = await ask({ CONCURRENCY: "1" });
     const other = await platform.storeRun("hello");
@@ -186,7 +230,7 @@ describe("a call that needs its user's approval", () => {
     await decide(approval.id, "approved");
     await platform.eventsOf(runId);
     expect(mail.calls).toEqual([]);
-    expect(lastResult()).toMatch(/the tool has changed/);
+    expect(lastResult()).toMatch(/not the call that the user was asked for/);
   });
 
   it("is made once, though its orchestrator is killed while it is made", async () => {

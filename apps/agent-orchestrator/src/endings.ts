@@ -26,7 +26,7 @@ export interface Ending {
   readonly log: EventLog;
   readonly store: RunDependencies["store"];
   readonly events: RunDependencies["events"];
-  /** Whether its user was asked to approve a call. */
+  /** Whether its user was asked to approve a call, or may have been. */
   waited: boolean;
 }
 
@@ -37,7 +37,9 @@ export async function completeAnswer(ending: Ending): Promise<void> {
   await complete(ending, stored.id);
 }
 
-export async function complete({ run, log, store }: Ending, messageId: string): Promise<void> {
+export async function complete(ending: Ending, messageId: string): Promise<void> {
+  const { run, log, store } = ending;
+  if (ending.waited) await withdrawApprovals(ending, run.id);
   await store.runs.setStatus(run.id, "completed");
   await log.complete(messageId);
 }

@@ -22,7 +22,7 @@ type Kept = Pick<OpenStep, "said" | "sequence">;
 
 /**
  * Opens the log where its last writer left it. What a Redis loses that comes back without its data is written again, as
- * long as its writer lives.
+ * long as its writer lives; what was removed is not.
  *
  * @param after where the numbers of a log begin that has nothing yet. What devices have of a log that is lost, with its
  *   writer, must be before that.
@@ -41,7 +41,7 @@ export async function openEventLog(
     const next = event({ runId, sequence: sequence + 1 });
     const isFirst = events.length === 0;
     events.push(next);
-    if (!(await runLog.append(next, isFirst))) await writeAgain();
+    if ((await runLog.append(next, isFirst)) === "lost") await writeAgain();
     sequence = next.sequence;
     if (next.kind === "token") content += next.text;
     else ended = true;

@@ -21,9 +21,12 @@ import type { RunDependencies } from "./run-dependencies.ts";
 import { createRunGuard, REFUSAL } from "./run-guard.ts";
 import { checkTaint } from "./taint.ts";
 import { createToolGate } from "./tool-gate.ts";
+import { guardDefinitions } from "./tools/guard-definitions.ts";
 
 /** How many messages the model is shown. */
 const HISTORY = 20;
+/** A run that is older is not begun once more when what it needs fails. */
+const GIVE_UP_MS = 60 * 60 * 1000;
 
 /**
  * Makes the answer of a run: streams it to the run's log, stores it, ends the log. Idempotent: of a run that was
@@ -31,7 +34,8 @@ const HISTORY = 20;
  * has been called is not called again. A run whose user is asked to approve a call is left waiting; with the decision it is
  * to be handled again.
  *
- * @throws when the database, Redis or context-protocol-server fails, or when aborted: the run is to be handled again
+ * @throws when the database, Redis or context-protocol-server fails, or when aborted: the run is to be handled again. One
+ *   that is an hour old fails instead, where that can be stored
  */
 export async function handleRun(
   runId: string,
@@ -56,10 +60,12 @@ async function handleWatched(
   if (!run) return void logger.warn("an unknown run was queued", { run_id: runId });
   const done = await store.runs.progressOf(run);
   const log = await openEventLog(runLog, { runId, after: firstAfter(run, done, now), kept: done.openStep });
-  const ending: Ending = { run, log, store, events, waited: done.openStep !== undefined };
+  // Who died in it may have asked its user.
+  const waited = done.openStep !== undefined || run.status === "running";
+  const ending: Ending = { run, log, store, events, waited };
   // Before a run is under way nobody answers it.
   const answer = run.status === "queued" ? undefined : await store.messages.answerTo(run);
-  const isCancelled = run.cancelRequested || run.status === "cancelled";
+  const isCancelled = run.status === "cancelled" || (run.cancelRequested && run.status !== "completed");
   if (answer) return await (isCancelled ? endCancelled : complete)(ending, answer.id);
   if (run.status === "failed") return await log.fail(run.failure ?? UNAVAILABLE);
   if (run.status === "cancelled") return await log.cancel(undefined);
@@ -88,7 +94,9 @@ async function handleWatched(
     if (signal.aborted) throw error;
     if (cancelled.aborted) return await storeCancelled(ending);
     if (error instanceof TokensSpent) return await endSpent(ending, error, await budget.today(run.userId));
-    if (!time.aborted && !(error instanceof ModelFailure)) throw error;
+    const isOver =
+      time.aborted || error instanceof ModelFailure || now() - run.createdAt.getTime() > GIVE_UP_MS;
+    if (!isOver) throw error;
     logger.error("run failed", { run_id: runId, error: (error as Error).cause ?? error });
     await fail(ending, time.aborted ? TOO_LONG : UNAVAILABLE);
   }
@@ -123,8 +131,9 @@ async function streamAnswer(
     if (!log.content.endsWith(REFUSAL)) await log.token(REFUSAL);
     return "answered";
   }
-  const tools = await openTools(run, signal);
+  const opened = await openTools(run, signal);
   try {
+    const tools = guardDefinitions(opened, guard);
     const { context, definitions } = tools;
     const model = meterModel(dependencies.model, {
       ...{ run, logger, budget: dependencies.budget, metrics: dependencies.tokenMetrics },
@@ -161,7 +170,7 @@ async function streamAnswer(
     if (outcome === "answered" && log.content === "") throw new ModelFailure("the model's answer was empty");
     return outcome;
   } finally {
-    await tools.close();
+    await opened.close();
   }
 }
 

@@ -18,7 +18,7 @@ export function composePrompt(
   about: { run: Run; guard: RunGuard; context: Context["context"]; tools: readonly ToolDefinition[] },
 ): PromptMessage[] {
   const { run, guard, context, tools } = about;
-  const known = guard.read(JSON.stringify(context).slice(0, MAX_CONTEXT), "memory");
+  const known = guard.read(cut(JSON.stringify(context)), "memory");
   const system = [
     instructions.system,
     ...(tools.length > 0 ? [`${instructions.tools} ${run.sessionId}.`] : []),
@@ -34,6 +34,11 @@ export function composePrompt(
       ),
     })),
   ];
+}
+
+/** Without half a character at the end, which no JSON may hold and some servers of models refuse. */
+function cut(text: string): string {
+  return text.slice(0, MAX_CONTEXT).toWellFormed();
 }
 
 /** The model reads only; it is told what it doesn't see, so that it can say so. */

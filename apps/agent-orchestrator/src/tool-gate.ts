@@ -19,7 +19,8 @@ const ERRORS = {
   malformed: "error: the arguments are not a whole JSON object; nothing was done",
   refused: "error: the user refused this call; don't repeat it unless they ask you to",
   expired: "error: the user did not approve this call in time; it was not made",
-  changed: "error: the tool has changed since the user was asked; the call was not made",
+  changed:
+    "error: this is not the call that the user was asked for; it was not made: ask again for what is needed",
 };
 
 /** What the model said and wants done; of calls that were made before, the results. */
@@ -79,7 +80,11 @@ export function createToolGate(options: ToolGateOptions): ToolGate {
   async function verdictOn(tool: Tool, input: object, id: string): Promise<"approved" | string | null> {
     const callHash = hashOfCall(tool, input);
     const stored = (await store.approvals.get(id)) ?? (await ask(tool, input, { id, callHash }));
-    if (stored.callHash !== callHash) return ERRORS.changed;
+    if (stored.callHash !== callHash) {
+      // The tool is another one by now; or who asked has died, and the model wants something else.
+      if (stored.approval.status === "pending") await decide(stored, "refused");
+      return ERRORS.changed;
+    }
     const expiresAt = new Date(stored.approval.expires_at);
     let { status } = stored.approval;
     if (status === "pending" && expiresAt.getTime() <= now()) status = await decide(stored, "expired");
@@ -119,7 +124,7 @@ export function createToolGate(options: ToolGateOptions): ToolGate {
     return stored;
   }
 
-  const decide = (stored: StoredApproval, decision: "expired") =>
+  const decide = (stored: StoredApproval, decision: "expired" | "refused") =>
     decideAndTell({ store, events }, stored, decision);
 
   return {

@@ -97,6 +97,7 @@ describe("a run whose end is asked for", () => {
   async function cancel(runId: string) {
     await platform.store.runs.requestCancel(runId);
     await platform.cancellations.publish(runId);
+    await platform.queue.wake(runId);
   }
 
   it("ends in the middle, and keeps what was said", async () => {
@@ -136,6 +137,31 @@ describe("a run whose end is asked for", () => {
     expect((await store.runs.get(runId))?.status).toBe("cancelled");
   });
 
+  it("when it has its answer stays completed", async () => {
+    const { model, store, redis } = platform;
+    model.script({ words: ["Hello."] });
+    const { runId } = await platform.storeRun("hello");
+    await platform.startOrchestrator();
+    expect((await answer(runId)).at(-1)).toMatchObject({ kind: "completed" });
+    await cancel(runId);
+    // It is handled once more, and is through.
+    await eventually(async () => (await redis.xLen("runs")) === 0);
+    expect((await store.runs.get(runId))?.status).toBe("completed");
+  });
+
+  it("writes nothing more where its log was removed", async () => {
+    const { model, store, runLog } = platform;
+    model.script({ words: ["Once", " upon", " a"], ending: "hang" });
+    const { runId } = await platform.storeRun("Tell me a story.");
+    await platform.startOrchestrator();
+    await platform.queue.enqueue(runId);
+    await eventually(async () => (await runLog.bounds(runId))?.last === 2);
+    await runLog.remove([runId]);
+    await cancel(runId);
+    await eventually(async () => (await store.runs.get(runId))?.status === "cancelled");
+    expect(await runLog.count([runId])).toBe(0);
+  });
+
   it("leaves the others alone", async () => {
     platform.model.script({ words: ["Fine."] });
     const { runId } = await platform.storeRun("hello");
@@ -143,6 +169,19 @@ describe("a run whose end is asked for", () => {
     await cancel(randomUUID());
     expect((await answer(runId)).at(-1)).toMatchObject({ kind: "completed" });
   });
+});
+
+it("is given up when it is an hour old and what it needs still fails, not before", async () => {
+  const { db, store, queue } = platform;
+  const [old, young] = [await platform.storeRun("hello"), await platform.storeRun("hello")];
+  const before = new Date(Date.now() - 61 * 60 * 1000);
+  await db
+    .collection<{ _id: string }>("runs")
+    .updateOne({ _id: old.runId }, { $set: { created_at: before } });
+  await platform.startOrchestrator({ CONTEXT_PROTOCOL_SERVER_URL: "http://127.0.0.1:1" });
+  await queue.enqueue(young.runId);
+  expect((await answer(old.runId)).at(-1)).toMatchObject({ kind: "failed", code: "unavailable" });
+  expect((await store.runs.get(young.runId))?.status).toBe("running");
 });
 
 it("is given up when it takes too long, and says so", async () => {

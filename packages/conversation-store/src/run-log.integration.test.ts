@@ -158,11 +158,19 @@ describe("run log", () => {
 
   it("does not append to a log that has lost what was before", async () => {
     const runId = randomUUID();
-    expect(await log.append(token(runId, 5))).toBe(false);
+    expect(await log.append(token(runId, 5))).toBe("lost");
     expect(await log.bounds(runId)).toBeUndefined();
-    expect(await log.append(token(runId, 5), true)).toBe(true);
-    expect(await log.append(token(runId, 6))).toBe(true);
+    expect(await log.append(token(runId, 5), true)).toBe("written");
+    expect(await log.append(token(runId, 6))).toBe("written");
     expect(await log.bounds(runId)).toEqual({ first: 5, last: 6 });
+  });
+
+  it("that was removed does not come back", async () => {
+    const runId = randomUUID();
+    await appendTokens(runId, 1, 3);
+    await log.remove([runId]);
+    for (const isFirst of [false, true]) expect(await log.append(token(runId, 4), isFirst)).toBe("removed");
+    expect(await log.count([runId])).toBe(0);
   });
 
   it("fails its readers when Redis refuses the read", async () => {

@@ -3,21 +3,25 @@ import type { RunEvent } from "@mobile-ai-agent/contracts";
 import type { RedisClient } from "./redis-client.ts";
 import { RunLogReader, sequenceOf } from "./run-log-reader.ts";
 
+/**
+ * What came of an event: `lost` when the log has lost what was before it, as in a Redis that came back without its data;
+ * `removed` when the log was taken away for good. Nothing is written then.
+ */
+export type Appended = "written" | "lost" | "removed";
+
 export interface RunLog {
   /**
    * Appends the next event. The log is kept for an hour after its last event.
    *
    * @param isFirst whether the log may be empty
-   * @returns false when the log has lost what was before this event, as in a Redis that came back without its data;
-   *   nothing is written then
    * @throws when the log already has this sequence number or a later one: another writer was there
    */
-  append(event: RunEvent, isFirst?: boolean): Promise<boolean>;
+  append(event: RunEvent, isFirst?: boolean): Promise<Appended>;
   /** The sequence numbers of the first and the last event; undefined for a log that is empty or gone. */
   bounds(runId: string): Promise<{ first: number; last: number } | undefined>;
   /** @returns how many of the runs have events here */
   count(runIds: readonly string[]): Promise<number>;
-  /** Takes the events of runs away; who reads one gets no more. */
+  /** Takes the events of runs away; who reads one gets no more, and who writes one is told. */
   remove(runIds: readonly string[]): Promise<void>;
   /**
    * The events after sequence number `after`: those that are there, then each as it comes. Ends after
@@ -28,10 +32,16 @@ export interface RunLog {
 }
 
 const APPEND = `
-if ARGV[4] == "0" and redis.call("EXISTS", KEYS[1]) == 0 then return 0 end
+if redis.call("EXISTS", KEYS[2]) == 1 then return "removed" end
+if ARGV[4] == "0" and redis.call("EXISTS", KEYS[1]) == 0 then return "lost" end
 redis.call("XADD", KEYS[1], ARGV[1], "sealed", ARGV[2])
 redis.call("PEXPIRE", KEYS[1], ARGV[3])
-return 1`;
+return "written"`;
+
+/** Its writer may have all of it in memory, and would take the log for lost: what was removed must not come back. */
+const REMOVE = `
+redis.call("DEL", KEYS[1])
+redis.call("SET", KEYS[2], "", "PX", ARGV[1])`;
 
 /** From a log's last event on. */
 export const RUN_LOG_KEEP_MS = 60 * 60 * 1000;
@@ -44,11 +54,11 @@ export function createRunLog(redis: RedisClient, cipher: TransitCipher): RunLog 
       const key = keyOf(event.runId);
       const id = `${event.sequence}-0`;
       const sealed = cipher.seal([key, id], JSON.stringify(event));
-      const written = await redis.eval(APPEND, {
-        keys: [key],
+      const outcome = await redis.eval(APPEND, {
+        keys: [key, removedKeyOf(event.runId)],
         arguments: [id, sealed, `${RUN_LOG_KEEP_MS}`, isFirst ? "1" : "0"],
       });
-      return written === 1;
+      return outcome as Appended;
     },
 
     async bounds(runId) {
@@ -68,7 +78,9 @@ export function createRunLog(redis: RedisClient, cipher: TransitCipher): RunLog 
 
     async remove(runIds) {
       // One by one: each may be on another node.
-      await Promise.all(runIds.map((runId) => redis.del(keyOf(runId))));
+      const remove = (runId: string) =>
+        redis.eval(REMOVE, { keys: [keyOf(runId), removedKeyOf(runId)], arguments: [`${RUN_LOG_KEEP_MS}`] });
+      await Promise.all(runIds.map(remove));
     },
 
     read: (runId, after, signal) => reader.read(keyOf(runId), after, signal),
@@ -77,4 +89,8 @@ export function createRunLog(redis: RedisClient, cipher: TransitCipher): RunLog 
 
 function keyOf(runId: string): string {
   return `run:{${runId}}`;
+}
+
+function removedKeyOf(runId: string): string {
+  return `${keyOf(runId)}:removed`;
 }

@@ -1,6 +1,7 @@
 import type { ContentCipher, Place } from "@mobile-ai-agent/content-cipher";
 import { isDuplicateKey } from "@mobile-ai-agent/service-kit";
 import type { Binary, Db } from "mongodb";
+import { lastNumber } from "./last-number.ts";
 import type { Run } from "./runs.ts";
 
 /** Part of a run's record, on from where the one before ends. */
@@ -42,10 +43,10 @@ export interface RunRecordStore {
 export function createRunRecordStore(db: Db, cipher: ContentCipher): RunRecordStore {
   const records = db.collection<RecordDocument>("run_records");
 
-  /** By their ids, which every database finds by its index; most runs have none yet when they are asked for. */
-  async function* partsOf(runId: string, projection?: Partial<Record<keyof RecordDocument, 1>>) {
+  /** By their ids, which every database finds by its index. */
+  async function* partsOf(runId: string) {
     for (let part = 1; ; part++) {
-      const found = await records.findOne({ _id: idOf(runId, part) }, { ...(projection && { projection }) });
+      const found = await records.findOne({ _id: idOf(runId, part) });
       if (found === null) return;
       yield found;
     }
@@ -59,9 +60,13 @@ export function createRunRecordStore(db: Db, cipher: ContentCipher): RunRecordSt
     },
 
     async last(runId) {
-      let last: Pick<RecordPart, "part" | "hash"> | undefined;
-      for await (const { part, hash } of partsOf(runId, { part: 1, hash: 1 })) last = { part, hash };
-      return last;
+      const projection = { _id: 0, part: 1, hash: 1 } as const;
+      const at = async (part: number) =>
+        (await records.findOne<Pick<RecordPart, "part" | "hash">>(
+          { _id: idOf(runId, part) },
+          { projection },
+        )) ?? undefined;
+      return (await lastNumber(0, at)).found;
     },
 
     async append({ id, sessionId, userId }, { part, hash, body }) {

@@ -13,11 +13,14 @@ const tool = (annotations?: PinnedDefinition["annotations"]): PinnedDefinition =
 describe("the class of a tool", () => {
   it("is what its server's table says, whatever its annotations", () => {
     const classes = { lookup: "read", toString: "write" } as const;
-    expect(classOf({ classes }, tool())).toBe("read");
+    expect(classOf({ classes, inside: false }, tool())).toBe("read");
     expect(
-      classOf({ classes: { lookup: "outbound" } }, tool({ readOnlyHint: true, openWorldHint: false })),
+      classOf(
+        { classes: { lookup: "outbound" }, inside: true },
+        tool({ readOnlyHint: true, openWorldHint: false }),
+      ),
     ).toBe("outbound");
-    expect(classOf({ classes: {} }, { ...tool(), name: "toString" })).toBe("outbound");
+    expect(classOf({ classes: {}, inside: true }, { ...tool(), name: "toString" })).toBe("outbound");
   });
 
   it.each([
@@ -27,7 +30,12 @@ describe("the class of a tool", () => {
     [{ readOnlyHint: false, openWorldHint: false }, "outbound"],
     [{ readOnlyHint: false, openWorldHint: false, destructiveHint: false }, "write"],
   ] as const)("follows from annotations %j: %s, when the table doesn't know it", (annotations, expected) => {
-    expect(classOf({ classes: {} }, tool(annotations))).toBe(expected);
+    expect(classOf({ classes: {}, inside: true }, tool(annotations))).toBe(expected);
+  });
+
+  it("does not follow from what a server outside says of itself", () => {
+    const harmless = tool({ readOnlyHint: true, openWorldHint: false });
+    expect(classOf({ classes: {}, inside: false }, harmless)).toBe("outbound");
   });
 });
 

@@ -10,15 +10,17 @@ export const PLATFORM_CLASSES: Readonly<Record<string, RiskClass>> = {
 };
 
 /**
- * The class of a tool: from the table of its server; else from its annotations, which are hints (MCP, "Tool
- * Annotations"), and where they say nothing have the defaults of the specification: outbound.
+ * The class of a tool: from the table of its server; else of a server inside from its annotations, which have the
+ * defaults of the specification where they say nothing: outbound. Of a server outside they are not believed (MCP,
+ * "Tool Annotations": untrusted unless the server is trusted).
  */
 export function classOf(
-  { classes }: { readonly classes: Readonly<Record<string, RiskClass>> },
+  { classes, inside }: { readonly classes: Readonly<Record<string, RiskClass>>; readonly inside: boolean },
   tool: PinnedDefinition,
 ): RiskClass {
   const known = Object.hasOwn(classes, tool.name) ? classes[tool.name] : undefined;
   if (known !== undefined) return known;
+  if (!inside) return "outbound";
   const { readOnlyHint = false, destructiveHint = true, openWorldHint = true } = tool.annotations ?? {};
   if (openWorldHint) return "outbound";
   if (readOnlyHint) return "read";

@@ -39,5 +39,7 @@ export async function callTool(
 }
 
 function shorten(text: string): string {
-  return text.length <= MAX_RESULT ? text : `${text.slice(0, MAX_RESULT)}\n[the rest is left out]`;
+  if (text.length <= MAX_RESULT) return text.toWellFormed();
+  // Without half a character, which no JSON may hold: some servers of models refuse it.
+  return `${text.slice(0, MAX_RESULT).toWellFormed()}\n[the rest is left out]`;
 }
