@@ -18,6 +18,7 @@ const cleanup = new AsyncDisposableStack();
 const env: Record<string, string> = {};
 let base: string;
 let flush: () => Promise<unknown>;
+let counters: () => Promise<string[]>;
 
 beforeAll(async () => {
   const [mongo, redis] = await Promise.all([startMongo(), startRedis()]);
@@ -29,6 +30,7 @@ beforeAll(async () => {
   cleanup.defer(close);
   await eventually(() => client.isReady);
   flush = () => client.flushAll();
+  counters = () => client.keys("login:account:*");
   Object.assign(env, {
     MONGODB_URI: mongo.uri,
     REDIS_URL: redis.url,
@@ -118,6 +120,36 @@ describe("guessing", () => {
       const refused = await login(username, PASSWORD, "192.0.2.7");
       expect([refused.status, refused.headers.get("retry-after")]).toEqual([429, "1"]);
     }
+  });
+
+  it("learns of no pause whose an address is, nor that it is anybody's", async () => {
+    const username = await registered();
+    const wrong = (name: string) => () => login(name, "wrong password", "192.0.2.8");
+    expect(await statuses(wrong(username), 6)).toEqual([401, 401, 401, 401, 401, 429]);
+    for (const address of [`${username}@example.org`, "nobody@example.org"]) {
+      expect(await statuses(wrong(address.toUpperCase()), 2)).toEqual([401, 401]);
+      expect(await statuses(wrong(address), 4)).toEqual([401, 401, 401, 429]);
+    }
+  });
+
+  it("does not slow down who is signed in", async () => {
+    const username = await registered();
+    const { access_token: token } = await signIn(username);
+    const { id } = (await (await call("/api/users/me", { token })).json()) as { id: string };
+    for (const name of [username, id]) await statuses(() => login(name, "wrong password"), 6);
+    expect((await change(token, PASSWORD, "my dog eats blue socks")).status).toBe(204);
+  });
+
+  it("is forgotten with the account", async () => {
+    const username = await registered();
+    const { access_token: token } = await signIn(username);
+    for (const name of [username, `${username}@example.org`]) {
+      expect((await login(name, "wrong password", "203.0.113.60")).status).toBe(401);
+    }
+    for (const _ of [1, 2]) expect((await change(token, "wrong", PASSWORD)).status).toBe(403);
+    expect(await counters()).toHaveLength(3);
+    const erasure = await call("/api/users/me/erasure", { token, body: { password: PASSWORD } });
+    expect([erasure.status, await counters()]).toEqual([201, []]);
   });
 
   it("gets no faster by many attempts at once", async () => {

@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-import type { Eraser } from "@mobile-ai-agent/erasure";
 import { HttpProblem, type Logger, type RedisClient } from "@mobile-ai-agent/service-kit";
 import { inTime } from "./in-time.ts";
 
@@ -14,11 +12,11 @@ interface Pace {
 
 const HOUR = 3_600_000;
 const PACES = {
-  /** One account from one network: a person who mistypes, or who guesses. */
+  /** At one target from one network: a person who mistypes, or who guesses. */
   pair: { free: 5, first: 1000, longest: 15 * 60_000, memory: 24 * HOUR },
-  /** One network, any account: many accounts, each tried a few times. */
+  /** From one network, at any: many accounts, each tried a few times. */
   network: { free: 50, first: 1000, longest: 60_000, memory: HOUR },
-  /** One account from anywhere: a guesser with many networks. Short, since its owner may come from a new one too. */
+  /** At one from anywhere: a guesser with many networks. Short, since its owner may come from a new one too. */
   account: { free: 100, first: 1000, longest: 30_000, memory: 24 * HOUR },
 } satisfies Record<string, Pace>;
 
@@ -51,9 +49,15 @@ const FORGIVE = `
 if redis.call("HINCRBY", KEYS[1], "attempts", -1) <= 0 then return redis.call("DEL", KEYS[1]) end
 return redis.call("HDEL", KEYS[1], "resume")`;
 
+/** What is guessed at. */
+export type Target =
+  /** What was typed to sign in, in any case of letters, whether or not anybody has it. */
+  | { readonly typed: string }
+  /** Whom an access token or a provider has named. */
+  | { readonly userId: string };
+
 export interface Attempt {
-  /** What a login is for, in any case of letters: the user's id, or the name that nobody has. */
-  readonly account: string;
+  readonly at: Target;
   /** Where it comes from. */
   readonly network: string;
 }
@@ -63,18 +67,44 @@ export interface LoginDelay {
   begin(attempt: Attempt): Promise<void>;
   /** The attempt was none of a guesser, nor over: it does not count. */
   forgive(attempt: Attempt): Promise<void>;
-  /** The attempt was good: the network is known as the account's, and its failures are forgotten. */
+  /** The attempt was good: the network is known as one of the target's, and its failures are forgotten. */
   succeed(attempt: Attempt): Promise<void>;
-  /** Forgets attempts at an account, but for those counters that can't be found without knowing its networks. */
-  readonly erasure: Eraser;
+  /** How many of the targets attempts from anywhere are counted of. */
+  count(targets: readonly Target[]): Promise<number>;
+  /** Forgets those, but no counters that can't be found without knowing the networks. */
+  forget(targets: readonly Target[]): Promise<void>;
 }
 
 /**
- * Slows guessing down: pauses that double with each failure, for an account from a network, for a network, and for an
- * account. Nobody can lock an owner out with it: from a network of theirs only their own failures there count, and from
- * a new one they wait half a minute at most. While Redis is away there are no pauses; the gateway's limits remain.
+ * Slows guessing down: pauses that double with each failure, for a target from a network, for a network, and for a target
+ * from anywhere. Nobody can lock an owner out with it: from a network of theirs only their own failures there count, and
+ * from a new one they wait half a minute at most. While Redis is away there are no pauses; the gateway's limits remain.
+ *
+ * A login is counted by what was typed, and before anything is looked up: so a pause tells neither whether anybody has
+ * that name or address, nor that both are one account's (OWASP Authentication Cheat Sheet, "Authentication and Error
+ * Messages"). The price is that an account can be tried by its name and by its address, each at its own pace. What takes a
+ * token or a provider's word to be tried is counted by the user's id, where no stranger can slow the user down.
+ *
+ * @param options.pseudonymOf a keyed hash: Redis holds neither names nor addresses, nor what they could be guessed by
  */
-export function createLoginDelay(redis: RedisClient, logger: Logger): LoginDelay {
+export function createLoginDelay(
+  redis: RedisClient,
+  options: { pseudonymOf: (text: string) => string; logger: Logger },
+): LoginDelay {
+  const { pseudonymOf, logger } = options;
+
+  function keysOf({ at, network }: Attempt) {
+    const target = "typed" in at ? ["typed", at.typed.toLowerCase()] : ["user", at.userId];
+    const of = (kind: string, ...parts: string[]) =>
+      `login:${kind}:${pseudonymOf(JSON.stringify(["login", kind, ...parts]))}`;
+    return {
+      pair: of("pair", ...target, network),
+      network: of("network", network),
+      account: of("account", ...target),
+      known: of("known", ...target, network),
+    };
+  }
+
   async function wait(key: string, { free, first, longest, memory }: Pace): Promise<number> {
     const args = [free, first, longest, memory].map(String);
     return Number(await redis.eval(ATTEMPT, { keys: [key], arguments: args }));
@@ -92,14 +122,10 @@ export function createLoginDelay(redis: RedisClient, logger: Logger): LoginDelay
   const forgiveOne = (key: string) => redis.eval(FORGIVE, { keys: [key] });
   const report = (error: unknown) => logger.warn("logins can't be counted without Redis", { error });
 
-  const accountKey = (userId: string) => keysOf({ account: userId, network: "" }).account;
+  const accountKeys = (targets: readonly Target[]) =>
+    targets.map((at) => keysOf({ at, network: "" }).account);
 
   return {
-    erasure: {
-      count: async (userId) => await redis.exists(accountKey(userId)),
-      erase: async (userId) => void (await redis.del(accountKey(userId))),
-    },
-
     async begin(attempt) {
       const ms = await inTime(longestWait(attempt), PATIENCE_MS).catch((error) => {
         report(error);
@@ -126,6 +152,9 @@ export function createLoginDelay(redis: RedisClient, logger: Logger): LoginDelay
       };
       await inTime(remember(), PATIENCE_MS).catch(report);
     },
+
+    count: async (targets) => await redis.exists(accountKeys(targets)),
+    forget: async (targets) => void (await redis.del(accountKeys(targets))),
   };
 }
 
@@ -133,16 +162,4 @@ function tooMany(seconds: number): HttpProblem {
   return new HttpProblem(429, "Too Many Requests", `too many failed attempts; try again in ${seconds} s`, {
     headers: { "Retry-After": String(seconds) },
   });
-}
-
-/** By hash: Redis holds neither names nor addresses. */
-function keysOf({ account, network }: Attempt) {
-  const of = (kind: string, ...parts: string[]) =>
-    `login:${kind}:${createHash("sha256").update(JSON.stringify(parts)).digest("base64url")}`;
-  return {
-    pair: of("pair", account, network),
-    network: of("network", network),
-    account: of("account", account),
-    known: of("known", account, network),
-  };
 }

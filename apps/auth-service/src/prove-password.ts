@@ -23,7 +23,7 @@ export async function provePassword(
   if (found.passwordHash === undefined) {
     throw new HttpProblem(403, "Forbidden", "this account has no password: set one first");
   }
-  const attempt = { account: sub, network: clientNetwork(request) };
+  const attempt = { at: { userId: sub }, network: clientNetwork(request) };
   await loginDelay.begin(attempt);
   if (!(await passwords.matches(found.passwordHash, password))) {
     throw new HttpProblem(403, "Forbidden", "the password is wrong");

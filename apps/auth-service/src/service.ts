@@ -117,7 +117,7 @@ async function createContext(dependencies: {
     onChange: recordKeyChange(audit),
   });
   const stopSweeping = sweepHourly([refreshTokens, revokedSignIns, secondFactors, challenges, oidc], logger);
-  const loginDelay = createLoginDelay(redis, logger);
+  const loginDelay = createLoginDelay(redis, { pseudonymOf: audit.pseudonymOf, logger });
   const erasure = createAccountErasure(db, { users, refreshTokens, loginDelay }, { config, logger });
   await erasure.createIndexes();
   const context = {

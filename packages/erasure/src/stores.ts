@@ -103,7 +103,7 @@ export const STORES: readonly Store[] = [
   { kind: "redis", owner: "auth-service", name: "login:account:", what: "failed sign-ins", ...ERASED },
   {
     ...{ kind: "redis", owner: "auth-service", name: "login:", what: "networks that signed in, by hash" },
-    ...expires("a hash over id and network names neither; gone after 30 days"),
+    ...expires("a keyed hash over name or id and network names none; gone after 30 days"),
   },
   {
     ...{ kind: "redis", owner: "auth-service", name: "revocations", what: "ids of sign-ins that were ended" },

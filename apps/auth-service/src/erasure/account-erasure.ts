@@ -2,6 +2,7 @@ import { destroyDataKey } from "@mobile-ai-agent/content-cipher";
 import type { ErasureStatement } from "@mobile-ai-agent/contracts";
 import {
   createErasures,
+  type Eraser,
   type ErasureDocument,
   type Erasures,
   type PartContext,
@@ -10,7 +11,7 @@ import {
   waitingFor,
 } from "@mobile-ai-agent/erasure";
 import type { Db } from "mongodb";
-import type { LoginDelay } from "../login-delay.ts";
+import type { LoginDelay, Target } from "../login-delay.ts";
 import type { RefreshTokens } from "../refresh-tokens.ts";
 import type { Users } from "../users.ts";
 
@@ -44,11 +45,14 @@ export function createAccountErasure(
 ): AccountErasure {
   const { users, refreshTokens, loginDelay } = parts;
   const erasures = createErasures(db);
+  const attempts = attemptsOf(users, loginDelay);
   const participation = takePart({
     ...{ db, owner: "auth-service", ...options },
-    others: { "login:account:": loginDelay.erasure },
+    others: { "login:account:": attempts },
     async prepare(userId) {
       await destroyDataKey(db, userId);
+      // While the account still tells its names.
+      await attempts.erase(userId);
       // Before their access ends, so that nobody signs in between.
       await users.remove(userId);
       await refreshTokens.endAccess(userId);
@@ -83,6 +87,18 @@ export function createAccountErasure(
     },
 
     close: participation.close,
+  };
+}
+
+/** Attempts are counted by what was typed, too. */
+function attemptsOf(users: Users, loginDelay: LoginDelay): Eraser {
+  const targetsOf = async (userId: string): Promise<Target[]> => {
+    const user = await users.findById(userId);
+    return [{ userId }, ...(user ? [{ typed: user.username }, { typed: user.email }] : [])];
+  };
+  return {
+    count: async (userId) => await loginDelay.count(await targetsOf(userId)),
+    erase: async (userId) => await loginDelay.forget(await targetsOf(userId)),
   };
 }
 

@@ -18,10 +18,9 @@ export function login(context: AuthContext): RequestHandler {
     const { username, password, code, refresh_token_in: carrier } = parseBody(LoginRequest, request);
     // Another site's page could otherwise sign its visitor in to an account of its own.
     if (carrier === "cookie") refuseOtherSites(request);
-    const found = await users.findByLogin(username);
-    const account = found?.user.id ?? username.toLowerCase();
-    const attempt = { account, network: clientNetwork(request) };
+    const attempt = { at: { typed: username }, network: clientNetwork(request) };
     await loginDelay.begin(attempt);
+    const found = await users.findByLogin(username);
     const matches = await passwords.matches(found?.passwordHash, password);
     const failed = (reason: string) =>
       recordFailedSignIn(audit, request, { method: "password", userId: found?.user.id, reason });
@@ -29,13 +28,13 @@ export function login(context: AuthContext): RequestHandler {
       failed("credentials");
       throw unauthorized("the username or the password is wrong");
     }
-    if (await secondFactors.isOn(account)) {
+    if (await secondFactors.isOn(found.user.id)) {
       if (code === undefined) {
         failed("code-needed");
         await loginDelay.forgive(attempt);
         throw codeNeeded("is needed too: the authenticator's, or a recovery code");
       }
-      if (!(await secondFactors.take(account, code))) {
+      if (!(await secondFactors.take(found.user.id, code))) {
         failed("code");
         throw codeNeeded("is wrong, or was used already");
       }

@@ -25,7 +25,7 @@ export function exchangeOidcCode(context: AuthContext): RequestHandler {
     if (!user) throw gone();
     if (await secondFactors.isOn(user.id)) {
       if (code === undefined) throw needed("is needed too: the authenticator's, or a recovery code");
-      const attempt = { account: user.id, network: clientNetwork(request) };
+      const attempt = { at: { userId: user.id }, network: clientNetwork(request) };
       await loginDelay.begin(attempt);
       if (!(await secondFactors.take(user.id, code))) throw needed("is wrong, or was used already");
       await loginDelay.succeed(attempt);
