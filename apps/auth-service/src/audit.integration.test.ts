@@ -80,6 +80,7 @@ it("what people do to their accounts is on record, without secrets, names or add
   await call("/api/users/me/totp/confirm", { token, body: { code: codes[0] ?? "" } });
   await login("alice", PASSWORD);
   await login("alice", PASSWORD, { code: codes[0] });
+  await call("/api/users/me/totp/remove", { token, body: { password: PASSWORD, code: codes[0] } });
   const body = { password: PASSWORD, code: codes[1] };
   await call("/api/users/me/totp/remove", { token, body });
   const device = createSoftwareAuthenticator(new URL(issuer.issuer).origin);
@@ -92,7 +93,7 @@ it("what people do to their accounts is on record, without secrets, names or add
   await call(`/api/users/me/passkeys/${passkey}/remove`, { token, body: { password: PASSWORD } });
   await call("/api/users/me/password", { token, body: { old_password: PASSWORD, new_password: NEXT } });
   await call("/api/auth/logout-all", { token, body: {} });
-  await eventually(async () => (await actionsAbout(id)).length >= 13);
+  await eventually(async () => (await actionsAbout(id)).length >= 14);
   expect(await actionsAbout(id)).toEqual([
     "user.registered success",
     "sign-in.failed failure",
@@ -101,6 +102,7 @@ it("what people do to their accounts is on record, without secrets, names or add
     "second-factor.confirmed success",
     "sign-in.failed failure",
     "sign-in.failed failure",
+    "reauthentication.failed failure",
     "second-factor.removed success",
     "passkey.added success",
     "sign-in.succeeded success",
@@ -109,10 +111,33 @@ it("what people do to their accounts is on record, without secrets, names or add
     "sign-ins.ended success",
   ]);
   const reasons = (await recorded(id)).flatMap(({ details }) => details.reason ?? []);
-  expect(reasons).toEqual(["credentials", "code-needed", "code"]);
+  expect(reasons).toEqual(["credentials", "code-needed", "code", "code"]);
   const whole = JSON.stringify(await recorded());
   const secrets = [PASSWORD, NEXT, "not her password", "alice", secret, token, first?.refresh_token ?? ""];
   for (const hidden of [...secrets, "my phone", "127.0.0.1", "::1"]) expect(whole).not.toContain(hidden);
+});
+
+it("who can't show their password once more is on record, and who signs out, with the sign-in", async () => {
+  const id = await register("erin");
+  const { access_token: token = "", refresh_token } = (await login("erin", PASSWORD)) ?? {};
+  const wrong = { password: "not the right one" };
+  expect((await call("/api/users/me/totp", { token, body: wrong })).status).toBe(403);
+  for (const _ of [1, 2]) await call("/api/auth/logout", { body: { refresh_token } });
+  await login("erin", PASSWORD);
+  await eventually(async () => (await actionsAbout(id)).length >= 5);
+  expect(await actionsAbout(id)).toEqual([
+    "user.registered success",
+    "sign-in.succeeded success",
+    "reauthentication.failed failure",
+    "sign-in.ended success",
+    "sign-in.succeeded success",
+  ]);
+  const [, began, failed, ended] = await recorded(id);
+  const { sign_in } = began?.details ?? {};
+  const network = expect.stringMatching(/^[0-9a-f]{16}$/);
+  expect(failed?.details).toEqual({ reason: "credentials", sign_in, network });
+  expect([failed?.actor, ended?.actor]).toEqual(Array(2).fill({ kind: "user", id }));
+  expect(ended?.details).toEqual({ sign_in });
 });
 
 it("what somebody entered who is nobody is not kept: it may be a password", async () => {

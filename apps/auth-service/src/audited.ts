@@ -1,10 +1,10 @@
 import { type AuditLog, user } from "@mobile-ai-agent/audit-log";
-import { clientNetwork } from "@mobile-ai-agent/service-kit";
+import { clientNetwork, userOf } from "@mobile-ai-agent/service-kit";
 import type { Request } from "express";
 import type { KeySet } from "./key-set.ts";
 import type { SignIn } from "./refresh-tokens.ts";
 
-type SignInMethod = "password" | "passkey" | "oidc";
+export type SignInMethod = "password" | "passkey" | "oidc";
 
 /** Puts on record that somebody signed in. */
 export function recordSignIn(audit: AuditLog, method: SignInMethod, { userId, familyId }: SignIn): void {
@@ -24,6 +24,27 @@ export function recordFailedSignIn(
     ...{ action: "sign-in.failed", actor: { kind: "anonymous" }, outcome: "failure" },
     ...(userId !== undefined && { subject: user(userId) }),
     details: { method, reason, network: audit.pseudonymOf(clientNetwork(request)) },
+  });
+}
+
+/** Puts on record that somebody ended one sign-in. */
+export function recordSignOut(
+  audit: AuditLog,
+  { userId, familyId }: Pick<SignIn, "userId" | "familyId">,
+): void {
+  audit.record({
+    ...{ action: "sign-in.ended", actor: user(userId), subject: user(userId), outcome: "success" },
+    details: { sign_in: familyId },
+  });
+}
+
+/** Puts on record that who is signed in could not show once more who they are: it may be another with their token. */
+export function recordFailedProof(audit: AuditLog, request: Request, reason: "credentials" | "code"): void {
+  const { sub, sid } = userOf(request);
+  const network = audit.pseudonymOf(clientNetwork(request));
+  audit.record({
+    ...{ action: "reauthentication.failed", actor: user(sub), subject: user(sub), outcome: "failure" },
+    details: { reason, sign_in: sid, network },
   });
 }
 
@@ -48,6 +69,16 @@ export function recordPasskey(
 ): void {
   const own = { actor: user(userId), subject: user(userId), outcome: "success" } as const;
   audit.record({ action, ...own, details: { passkey } });
+}
+
+/** By a pseudonym: ids at a provider can be addresses, or be guessed, and this outlives the account. */
+export function recordIdentity(
+  audit: AuditLog,
+  action: "identity.linked" | "identity.removed",
+  { userId, provider, identity }: { userId: string; provider: string; identity: string },
+): void {
+  const own = { actor: user(userId), subject: user(userId), outcome: "success" } as const;
+  audit.record({ action, ...own, details: { provider, identity: audit.pseudonymOf(identity) } });
 }
 
 /** Of two who hold the same refresh token one has stolen it. */

@@ -51,8 +51,8 @@ export interface RefreshTokens {
    * @returns undefined when the token is unknown, expired or revoked
    */
   rotate(token: string): Promise<SignIn | undefined>;
-  /** Revokes the token's family; an unknown token is no error. */
-  revoke(token: string): Promise<void>;
+  /** Revokes the token's family. @returns which one; undefined when the token is unknown or it has ended before */
+  revoke(token: string): Promise<Pick<SignIn, "userId" | "familyId"> | undefined>;
   /** Revokes every family of a user, or all but one. */
   revokeAll(userId: string, options?: { except: string }): Promise<void>;
   /** Ends the access tokens of a user's families, which stay: what belongs to them is found by them. */
@@ -160,7 +160,10 @@ export function createRefreshTokens(
 
     async revoke(token) {
       const found = await tokens.findOne({ _id: digest(token) });
-      if (found) await end([found.family_id]);
+      const family = found && (await families.findOne({ _id: found.family_id }));
+      if (!family) return undefined;
+      await end([family._id]);
+      return { userId: family.user_id, familyId: family._id };
     },
 
     async revokeAll(userId, { except } = { except: "" }) {

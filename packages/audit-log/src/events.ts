@@ -4,7 +4,9 @@ export interface AuditDetails {
   "sign-in.succeeded": { method: SignInMethod; sign_in: string };
   /** `network` is a pseudonym of the client's network: see `AuditLog.pseudonymOf`. */
   "sign-in.failed": { method: SignInMethod; reason: string; network: string };
-  "sign-in.ended": Nothing;
+  "sign-in.ended": { sign_in: string };
+  /** Who is signed in was asked for their password or a code once more. */
+  "reauthentication.failed": { reason: string; sign_in: string; network: string };
   "sign-ins.ended": Nothing;
   "refresh-token.reused": { sign_in: string };
   "password.changed": Nothing;
@@ -13,6 +15,9 @@ export interface AuditDetails {
   "second-factor.removed": Nothing;
   "passkey.added": { passkey: string };
   "passkey.removed": { passkey: string };
+  /** With an account of a provider one signs in to an account here. `identity` is a pseudonym. */
+  "identity.linked": { provider: string; identity: string };
+  "identity.removed": { provider: string; identity: string };
   "role.granted": { role: string };
   "role.revoked": { role: string };
   "users.read": { count: number; filtered: boolean };

@@ -10,7 +10,7 @@ const UNDER_WAY_MS = 60_000;
 const TRIES = 5;
 const EMAIL = z.email().max(254);
 
-export type Found = { readonly user: User } | { readonly error: OidcError };
+export type Found = { readonly user: User; readonly isNew: boolean } | { readonly error: OidcError };
 
 /**
  * Whose account it is that somebody signs in to with a provider; a new one the first time. An e-mail address joins
@@ -25,7 +25,7 @@ export async function accountOf(
   const user = known && (await users.findById(known.user_id));
   if (user) {
     await identities.touch(known._id);
-    return { user };
+    return { user, isNew: false };
   }
   if (known) {
     if (Date.now() - known.created_at.getTime() < UNDER_WAY_MS) return { error: "unavailable" };
@@ -38,7 +38,7 @@ export async function accountOf(
   const id = randomUUID();
   if (!(await identities.add(account, { provider, userId: id }))) return { error: "unavailable" };
   const made = await makeUser(users, { id, email, name: account.name });
-  if (made) return { user: made };
+  if (made) return { user: made, isNew: true };
   await identities.remove(id, identityIdOf(account));
   return { error: "email_taken" };
 }

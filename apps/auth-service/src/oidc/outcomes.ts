@@ -1,4 +1,5 @@
-import type { Response } from "express";
+import type { Request, Response } from "express";
+import { recordFailedSignIn, recordIdentity, recordOwn, recordSignIn } from "../audited.ts";
 import type { AuthContext } from "../context.ts";
 import { setRefreshCookie } from "../refresh-cookie.ts";
 import { accountOf } from "./accounts.ts";
@@ -23,13 +24,22 @@ interface At {
  * word is no second factor here: it says nothing of whether it asked for one that deserves the name.
  */
 export async function signInWith(
-  { users, oidc, secondFactors, refreshTokens }: AuthContext,
-  response: Response,
+  context: AuthContext,
+  { request, response }: { request: Request; response: Response },
   { account, provider, purpose }: At & { purpose: Exclude<Purpose, { kind: "link" }> },
 ): Promise<Result | { home: true }> {
-  const found = await accountOf({ users, identities: oidc.identities }, account, provider);
-  if ("error" in found) return { oidc_error: found.error };
+  const { audit, users, oidc, secondFactors, refreshTokens } = context;
+  const parts = { users, identities: oidc.identities };
+  const found = await accountOf(parts, account, provider);
+  if ("error" in found) {
+    recordFailedSignIn(audit, request, { method: "oidc", reason: found.error });
+    return { oidc_error: found.error };
+  }
   const userId = found.user.id;
+  if (found.isNew) {
+    recordOwn(audit, "user.registered", userId);
+    recordIdentity(audit, "identity.linked", { userId, provider, identity: identityIdOf(account) });
+  }
   const lifetime = (await secondFactors.isOn(userId)) ? SECOND_FACTOR_MS : undefined;
   if (purpose.kind === "app") {
     const { challenge } = purpose;
@@ -39,20 +49,25 @@ export async function signInWith(
     setTicket(response, await oidc.tickets.issue({ userId }, lifetime), lifetime);
     return { oidc: "second_factor" };
   }
-  const { token } = await refreshTokens.issue(userId);
-  setRefreshCookie(response, token, refreshTokens.ttl);
+  const signIn = await refreshTokens.issue(userId);
+  recordSignIn(audit, "oidc", signIn);
+  setRefreshCookie(response, signIn.token, refreshTokens.ttl);
   return { home: true };
 }
 
 /** Lets the account with the provider sign in to the account of who asked for that, and is still signed in. */
 export async function linkAccount(
-  { oidc: { identities }, refreshTokens }: AuthContext,
+  { audit, oidc: { identities }, refreshTokens }: AuthContext,
   { userId, signIn }: Extract<Purpose, { kind: "link" }>,
   { account, provider }: At,
 ): Promise<Result> {
   if (!(await refreshTokens.isActive(signIn))) return { oidc_error: "expired" };
-  if (await identities.add(account, { provider, userId })) return { oidc: "linked" };
+  const identity = identityIdOf(account);
+  if (await identities.add(account, { provider, userId })) {
+    recordIdentity(audit, "identity.linked", { userId, provider, identity });
+    return { oidc: "linked" };
+  }
   const mine = await identities.list(userId);
-  const isMine = mine.some(({ _id }) => _id === identityIdOf(account));
+  const isMine = mine.some(({ _id }) => _id === identity);
   return isMine ? { oidc: "linked" } : { oidc_error: "identity_taken" };
 }

@@ -5,6 +5,7 @@ import {
 } from "@mobile-ai-agent/contracts";
 import { HttpProblem, parseBody, userOf } from "@mobile-ai-agent/service-kit";
 import type { RequestHandler } from "express";
+import { recordIdentity } from "../audited.ts";
 import type { AuthContext } from "../context.ts";
 import { markBrowser } from "../oidc/browser.ts";
 import { away } from "../oidc/ends.ts";
@@ -50,19 +51,22 @@ export function linkIdentity(context: AuthContext): RequestHandler {
 }
 
 /** DELETE /api/auth/identities/:identityId → 204; 404 for another's, 409 when the account has no password. */
-export function removeIdentity({ users, oidc }: AuthContext): RequestHandler {
+export function removeIdentity({ audit, users, oidc }: AuthContext): RequestHandler {
   return async (request, response) => {
     const { sub } = userOf(request);
     const id = String(request.params.identityId);
     const mine = await oidc.identities.list(sub);
-    if (!mine.some(({ _id }) => _id === id))
-      throw new HttpProblem(404, "Not Found", "you have no such identity");
+    const identity = mine.find(({ _id }) => _id === id);
+    if (!identity) throw new HttpProblem(404, "Not Found", "you have no such identity");
     const found = await users.findCredentials(sub);
     if (!found) throw unauthorized("the user of this access token is gone; sign in again");
     // A password is what another identity takes to be added, and never goes away: so nothing can change in between.
     if (found.passwordHash === undefined)
       throw new HttpProblem(409, "Conflict", "this is the only way to sign in: set a password first");
-    await oidc.identities.remove(sub, id);
+    if (await oidc.identities.remove(sub, id)) {
+      const { provider } = identity;
+      recordIdentity(audit, "identity.removed", { userId: sub, provider, identity: id });
+    }
     response.status(204).end();
   };
 }

@@ -3,6 +3,7 @@ import { ExchangeOidcCodeRequest } from "@mobile-ai-agent/contracts";
 import { clientNetwork, parseBody } from "@mobile-ai-agent/service-kit";
 import type { Request, RequestHandler } from "express";
 import type { z } from "zod";
+import { recordFailedSignIn, recordSignIn } from "../audited.ts";
 import type { AuthContext } from "../context.ts";
 import { clearTicket, ticketOf } from "../oidc/browser.ts";
 import { refuseOtherSites } from "../refresh-cookie.ts";
@@ -14,25 +15,41 @@ import { sendTokens } from "./answers.ts";
  * not good, and one whose `errors` name `second_factor` when a code of that is needed; 429 after wrong ones.
  */
 export function exchangeOidcCode(context: AuthContext): RequestHandler {
-  const { users, oidc, secondFactors, loginDelay, refreshTokens } = context;
+  const { audit, users, oidc, secondFactors, loginDelay, refreshTokens } = context;
   return async (request, response) => {
     const body = parseBody(ExchangeOidcCodeRequest, request);
     const { second_factor: code, refresh_token_in: carrier } = body;
     if (carrier === "cookie" || body.code === undefined) refuseOtherSites(request);
     const ticket = ticketIn(request, body);
     const found = await oidc.tickets.find(ticket);
+    const failed = (reason: string) =>
+      recordFailedSignIn(audit, request, { method: "oidc", userId: found?.userId, reason });
     const user = found && holds(body, found.challenge) ? await users.findById(found.userId) : undefined;
-    if (!user) throw gone();
+    if (!user) {
+      failed("credentials");
+      throw gone();
+    }
     if (await secondFactors.isOn(user.id)) {
-      if (code === undefined) throw needed("is needed too: the authenticator's, or a recovery code");
+      if (code === undefined) {
+        failed("code-needed");
+        throw needed("is needed too: the authenticator's, or a recovery code");
+      }
       const attempt = { at: { userId: user.id }, network: clientNetwork(request) };
       await loginDelay.begin(attempt);
-      if (!(await secondFactors.take(user.id, code))) throw needed("is wrong, or was used already");
+      if (!(await secondFactors.take(user.id, code))) {
+        failed("code");
+        throw needed("is wrong, or was used already");
+      }
       await loginDelay.succeed(attempt);
     }
-    if (!(await oidc.tickets.take(ticket))) throw gone();
+    if (!(await oidc.tickets.take(ticket))) {
+      failed("credentials");
+      throw gone();
+    }
+    const signIn = await refreshTokens.issue(user.id);
+    recordSignIn(audit, "oidc", signIn);
     if (body.code === undefined) clearTicket(response);
-    sendTokens(response, context, { user, signIn: await refreshTokens.issue(user.id), carrier });
+    sendTokens(response, context, { user, signIn, carrier });
   };
 }
 
