@@ -44,6 +44,8 @@ export interface Passkeys {
   /** @returns undefined when the credential is not good, or is known already */
   add(userId: string, name: string, credential: RegistrationResponseJSON): Promise<Passkey | undefined>;
   loginOptions(): Promise<PublicKeyCredentialRequestOptionsJSON>;
+  /** @returns the user who would sign in with it, if its answer is good */
+  ownerOf(id: string): Promise<string | undefined>;
   /** @returns the user whose passkey it is; undefined when it is not known, or its answer not good */
   login(credential: AuthenticationResponseJSON): Promise<string | undefined>;
   /** @returns whether the user had it */
@@ -121,6 +123,10 @@ export function createPasskeys(db: Db, challenges: Challenges, party: RelyingPar
         challenge: bytes(await challenges.issue("login")),
         userVerification: "required",
       });
+    },
+
+    async ownerOf(id) {
+      return (await passkeys.findOne({ _id: id }))?.user_id;
     },
 
     async login(response) {

@@ -1,7 +1,7 @@
 import { connectMongo } from "@mobile-ai-agent/service-kit";
 import { startMongo } from "@mobile-ai-agent/test-support";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createRefreshTokens, type RefreshTokens } from "./refresh-tokens.ts";
+import { createRefreshTokens, type RefreshTokens, type SignIn } from "./refresh-tokens.ts";
 
 /** Families that were said to end. */
 const revoked: string[] = [];
@@ -29,9 +29,15 @@ const later = (seconds: number) => {
   clock.now += seconds * 1000;
 };
 
+async function signedIn(user: string): Promise<SignIn> {
+  const signIn = await refreshTokens.issue(user, await refreshTokens.epochOf(user));
+  if (!signIn) throw new Error("the sign-in was overtaken");
+  return signIn;
+}
+
 /** @returns the token of a new sign-in */
-async function issued(user = "ann"): Promise<string> {
-  return (await refreshTokens.issue(user)).token;
+async function issued(): Promise<string> {
+  return (await signedIn("ann")).token;
 }
 
 async function rotated(token: string): Promise<string> {
@@ -90,14 +96,15 @@ describe("createRefreshTokens", () => {
 
   it("leaves other sign-ins alone when one is revoked", async () => {
     const [phone, tablet] = [await issued(), await issued()];
-    await refreshTokens.revoke(phone);
-    await refreshTokens.revoke("unknown");
+    const ended = await refreshTokens.revoke(phone);
+    expect(ended).toEqual({ userId: "ann", familyId: expect.any(String) });
+    for (const again of [phone, "unknown"]) expect(await refreshTokens.revoke(again)).toBeUndefined();
     expect(await refreshTokens.rotate(phone)).toBeUndefined();
     expect(await refreshTokens.rotate(tablet)).toBeDefined();
   });
 
   it("ends all sign-ins of a user but one, says so first, and nobody else's", async () => {
-    const [kept, ended, other] = await Promise.all(["eve", "eve", "bob"].map(refreshTokens.issue));
+    const [kept, ended, other] = await Promise.all(["eve", "eve", "bob"].map(signedIn));
     if (!kept || !ended || !other) throw new Error("three sign-ins were expected");
     revoked.length = 0;
     await refreshTokens.revokeAll("eve", { except: kept.familyId });
@@ -107,6 +114,19 @@ describe("createRefreshTokens", () => {
     await refreshTokens.revokeAll("eve");
     expect(await refreshTokens.rotate(kept.token)).toBeUndefined();
     expect(await refreshTokens.rotate(other.token)).toBeDefined();
+  });
+
+  it("issues nothing that outlives the end of all sign-ins, whichever of the two comes first", async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const user = `racer-${round}`;
+      const epoch = await refreshTokens.epochOf(user);
+      const ends = [1, 2].map(() => refreshTokens.revokeAll(user));
+      const [signIn] = await Promise.all([refreshTokens.issue(user, epoch), ...ends]);
+      if (signIn) expect(await refreshTokens.rotate(signIn.token)).toBeUndefined();
+      expect(await refreshTokens.issue(user, epoch)).toBeUndefined();
+      expect(await database.db.collection("refresh_families").countDocuments({ user_id: user })).toBe(0);
+      expect(await refreshTokens.rotate((await signedIn(user)).token)).toBeDefined();
+    }
   });
 
   it("refuses an expired token, and sweeps what has expired", async () => {

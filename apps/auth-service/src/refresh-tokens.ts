@@ -1,6 +1,7 @@
 import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { isDuplicateKey } from "@mobile-ai-agent/service-kit";
 import type { Db } from "mongodb";
+import { createSignInEpochs } from "./sign-in-epochs.ts";
 
 /** The tokens that follow from one sign-in. Deleting it revokes them all. */
 interface FamilyDocument {
@@ -41,8 +42,10 @@ export interface RefreshTokens {
   /** Seconds. */
   readonly ttl: number;
   createIndexes(): Promise<void>;
-  /** A token of a new family. */
-  issue(userId: string): Promise<SignIn>;
+  /** Changes whenever all of a user's sign-ins end. Read it before what lets somebody in is looked at. */
+  epochOf(userId: string): Promise<string>;
+  /** A token of a new family; undefined when all of the user's sign-ins have ended since the epoch was read. */
+  issue(userId: string, epoch: string): Promise<SignIn | undefined>;
   /**
    * Takes a token for the next one (RFC 9700, 4.14.2). A token that was taken before revokes its family, unless it was
    * the last one and the retry window is open: then the answer was probably lost, and it gets a sibling of the next.
@@ -53,7 +56,7 @@ export interface RefreshTokens {
   rotate(token: string): Promise<SignIn | undefined>;
   /** Revokes the token's family. @returns which one; undefined when the token is unknown or it has ended before */
   revoke(token: string): Promise<Pick<SignIn, "userId" | "familyId"> | undefined>;
-  /** Revokes every family of a user, or all but one. */
+  /** Revokes every family of a user, or all but one, and those that are being issued. */
   revokeAll(userId: string, options?: { except: string }): Promise<void>;
   /** Ends the access tokens of a user's families, which stay: what belongs to them is found by them. */
   endAccess(userId: string): Promise<void>;
@@ -85,6 +88,7 @@ export function createRefreshTokens(
   const families = db.collection<FamilyDocument>("refresh_families");
   const rotations = db.collection<RotationDocument>("refresh_rotations");
   const tokens = db.collection<TokenDocument>("refresh_tokens");
+  const epochs = createSignInEpochs(db);
 
   const expiry = () => new Date(now() + ttl * 1000);
 
@@ -126,8 +130,16 @@ export function createRefreshTokens(
     await families.deleteMany({ _id: { $in: [...ids] } });
   }
 
+  /** Families of a user. One that is not among them, since it is being issued, finds that the epoch has changed. */
+  async function takeStock(userId: string): Promise<string[]> {
+    await epochs.begin(userId);
+    const found = await families.find({ user_id: userId }, { projection: { _id: 1 } }).toArray();
+    return found.map(({ _id }) => _id);
+  }
+
   return {
     ttl,
+    epochOf: epochs.of,
 
     async createIndexes() {
       await families.createIndex({ expires_at: 1 });
@@ -136,11 +148,14 @@ export function createRefreshTokens(
       await tokens.createIndex({ expires_at: 1 });
     },
 
-    async issue(userId) {
+    async issue(userId, epoch) {
       const familyId = randomUUID();
       const created_at = new Date(now());
       await families.insertOne({ _id: familyId, user_id: userId, created_at, expires_at: expiry() });
-      return { userId, familyId, token: await insert(familyId, 1) };
+      const token = await insert(familyId, 1);
+      if ((await epochs.of(userId)) === epoch) return { userId, familyId, token };
+      await families.deleteOne({ _id: familyId });
+      return undefined;
     },
 
     async rotate(token) {
@@ -167,13 +182,13 @@ export function createRefreshTokens(
     },
 
     async revokeAll(userId, { except } = { except: "" }) {
-      const found = await families.find({ user_id: userId }, { projection: { _id: 1 } }).toArray();
-      await end(found.map(({ _id }) => _id).filter((id) => id !== except));
+      const found = await takeStock(userId);
+      await end(found.filter((id) => id !== except));
     },
 
     async endAccess(userId) {
-      const found = await families.find({ user_id: userId }, { projection: { _id: 1 } }).toArray();
-      if (found.length > 0) await onRevoke(found.map(({ _id }) => _id));
+      const found = await takeStock(userId);
+      if (found.length > 0) await onRevoke(found);
     },
 
     async isActive(familyId) {

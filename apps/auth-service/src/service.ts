@@ -34,10 +34,15 @@ import { createUsers } from "./users.ts";
 
 const SWEEP_MS = 3_600_000;
 
-/** Signs people up and in. `ports` are those it listens on, once started. */
+/**
+ * Signs people up and in. `ports` are those it listens on, once started.
+ *
+ * @param change what the routes work with, otherwise than the configuration has it
+ */
 export function createAuthService(
   config: AuthConfig,
   logger: Logger,
+  change: (context: AuthContext) => AuthContext = (context) => context,
 ): Service & { ports(): { http: number; management: number } } {
   const metrics = createMetrics();
   const closers: (() => Promise<void> | void)[] = [];
@@ -67,7 +72,7 @@ export function createAuthService(
       });
       closers.unshift(close);
 
-      const app = createApp({ logger, metrics, routes: (app) => mountRoutes(app, context) });
+      const app = createApp({ logger, metrics, routes: (app) => mountRoutes(app, change(context)) });
       app.set("trust proxy", config.TRUSTED_PROXY_COUNT);
       const http = await listen(app, config.PORT);
       closers.unshift(http.close);

@@ -78,6 +78,13 @@ export const STORES: readonly Store[] = [
   },
   { ...AUTH, name: "refresh_families", what: "sign-ins", found: { field: "user_id" }, ...ERASED },
   {
+    ...AUTH,
+    name: "sign_in_epochs",
+    what: "when all sign-ins ended, by a random mark",
+    found: { field: "_id" },
+    ...ERASED,
+  },
+  {
     ...{ ...AUTH, name: "revoked_sign_ins", what: "ids of sign-ins that were ended" },
     ...expires("names no user; needed until their access tokens have expired, half an hour"),
   },

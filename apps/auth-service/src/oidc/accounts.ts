@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { OidcError, User } from "@mobile-ai-agent/contracts";
 import { z } from "zod";
+import type { RefreshTokens } from "../refresh-tokens.ts";
 import type { Users } from "../users.ts";
 import { type Identities, identityIdOf } from "./identities.ts";
 import type { ProviderAccount } from "./providers.ts";
@@ -10,22 +11,25 @@ const UNDER_WAY_MS = 60_000;
 const TRIES = 5;
 const EMAIL = z.email().max(254);
 
-export type Found = { readonly user: User; readonly isNew: boolean } | { readonly error: OidcError };
+export type Found =
+  /** `epoch` is of before the identity was looked at for the last time. */
+  { readonly user: User; readonly epoch: string; readonly isNew: boolean } | { readonly error: OidcError };
 
 /**
  * Whose account it is that somebody signs in to with a provider; a new one the first time. An e-mail address joins
  * nothing: whoever gets an address at some provider would get the account.
  */
 export async function accountOf(
-  { users, identities }: { users: Users; identities: Identities },
+  parts: { users: Users; identities: Identities; refreshTokens: Pick<RefreshTokens, "epochOf"> },
   account: ProviderAccount,
   provider: string,
 ): Promise<Found> {
+  const { users, identities, refreshTokens } = parts;
   const known = await identities.find(account);
   const user = known && (await users.findById(known.user_id));
   if (user) {
-    await identities.touch(known._id);
-    return { user, isNew: false };
+    const epoch = await refreshTokens.epochOf(user.id);
+    return (await identities.touch(known._id)) ? { user, epoch, isNew: false } : { error: "expired" };
   }
   if (known) {
     if (Date.now() - known.created_at.getTime() < UNDER_WAY_MS) return { error: "unavailable" };
@@ -38,7 +42,7 @@ export async function accountOf(
   const id = randomUUID();
   if (!(await identities.add(account, { provider, userId: id }))) return { error: "unavailable" };
   const made = await makeUser(users, { id, email, name: account.name });
-  if (made) return { user: made, isNew: true };
+  if (made) return { user: made, epoch: await refreshTokens.epochOf(id), isNew: true };
   await identities.remove(id, identityIdOf(account));
   return { error: "email_taken" };
 }

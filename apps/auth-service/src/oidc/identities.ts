@@ -20,7 +20,8 @@ export interface Identities {
   find(account: ProviderAccount): Promise<IdentityDocument | undefined>;
   /** @returns false when the account with the provider belongs to somebody already */
   add(account: ProviderAccount, owner: { provider: string; userId: string }): Promise<boolean>;
-  touch(id: string): Promise<void>;
+  /** Notes that it was used. @returns whether it is still there */
+  touch(id: string): Promise<boolean>;
   list(userId: string): Promise<IdentityDocument[]>;
   /** @returns whether the user had it */
   remove(userId: string, id: string): Promise<boolean>;
@@ -48,7 +49,8 @@ export function createIdentities(db: Db): Identities {
       }
     },
     async touch(id) {
-      await identities.updateOne({ _id: id }, { $set: { last_used_at: new Date() } });
+      const used = { $set: { last_used_at: new Date() } };
+      return (await identities.updateOne({ _id: id }, used)).matchedCount > 0;
     },
     async list(userId) {
       return identities.find({ user_id: userId }).sort({ created_at: 1 }).toArray();

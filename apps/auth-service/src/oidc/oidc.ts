@@ -23,6 +23,8 @@ interface Attempt extends Omit<Secrets, "state"> {
 /** What is left of a sign-in: tokens for who proves to be the one that began it. */
 interface Ticket {
   readonly userId: string;
+  /** Of when the provider had its say: what ends all sign-ins ends this one too. */
+  readonly epoch: string;
   /** PKCE of the app; without it, the ticket is good from a page's cookie only. */
   readonly challenge?: string;
 }

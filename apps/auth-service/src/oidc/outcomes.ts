@@ -1,5 +1,6 @@
 import type { Request, Response } from "express";
-import { recordFailedSignIn, recordIdentity, recordOwn, recordSignIn } from "../audited.ts";
+import { recordFailedSignIn, recordIdentity, recordOwn } from "../audited.ts";
+import { completeSignIn } from "../complete-sign-in.ts";
 import type { AuthContext } from "../context.ts";
 import { setRefreshCookie } from "../refresh-cookie.ts";
 import { accountOf } from "./accounts.ts";
@@ -29,29 +30,30 @@ export async function signInWith(
   { account, provider, purpose }: At & { purpose: Exclude<Purpose, { kind: "link" }> },
 ): Promise<Result | { home: true }> {
   const { audit, users, oidc, secondFactors, refreshTokens } = context;
-  const parts = { users, identities: oidc.identities };
+  const parts = { users, identities: oidc.identities, refreshTokens };
   const found = await accountOf(parts, account, provider);
   if ("error" in found) {
     recordFailedSignIn(audit, request, { method: "oidc", reason: found.error });
     return { oidc_error: found.error };
   }
+  const { isNew, epoch } = found;
   const userId = found.user.id;
-  if (found.isNew) {
+  if (isNew) {
     recordOwn(audit, "user.registered", userId);
     recordIdentity(audit, "identity.linked", { userId, provider, identity: identityIdOf(account) });
   }
   const lifetime = (await secondFactors.isOn(userId)) ? SECOND_FACTOR_MS : undefined;
   if (purpose.kind === "app") {
     const { challenge } = purpose;
-    return { code: await oidc.tickets.issue({ userId, challenge }, lifetime ?? CODE_MS) };
+    return { code: await oidc.tickets.issue({ userId, epoch, challenge }, lifetime ?? CODE_MS) };
   }
   if (lifetime !== undefined) {
-    setTicket(response, await oidc.tickets.issue({ userId }, lifetime), lifetime);
+    setTicket(response, await oidc.tickets.issue({ userId, epoch }, lifetime), lifetime);
     return { oidc: "second_factor" };
   }
-  const signIn = await refreshTokens.issue(userId);
-  recordSignIn(audit, "oidc", signIn);
-  setRefreshCookie(response, signIn.token, refreshTokens.ttl);
+  const completed = await completeSignIn(context, request, { method: "oidc", userId, epoch });
+  if (!completed) return { oidc_error: "expired" };
+  setRefreshCookie(response, completed.signIn.token, refreshTokens.ttl);
   return { home: true };
 }
 

@@ -3,7 +3,8 @@ import { ExchangeOidcCodeRequest } from "@mobile-ai-agent/contracts";
 import { clientNetwork, parseBody } from "@mobile-ai-agent/service-kit";
 import type { Request, RequestHandler } from "express";
 import type { z } from "zod";
-import { recordFailedSignIn, recordSignIn } from "../audited.ts";
+import { recordFailedSignIn } from "../audited.ts";
+import { completeSignIn } from "../complete-sign-in.ts";
 import type { AuthContext } from "../context.ts";
 import { clearTicket, ticketOf } from "../oidc/browser.ts";
 import { refuseOtherSites } from "../refresh-cookie.ts";
@@ -15,7 +16,7 @@ import { sendTokens } from "./answers.ts";
  * not good, and one whose `errors` name `second_factor` when a code of that is needed; 429 after wrong ones.
  */
 export function exchangeOidcCode(context: AuthContext): RequestHandler {
-  const { audit, users, oidc, secondFactors, loginDelay, refreshTokens } = context;
+  const { audit, users, oidc, secondFactors, loginDelay } = context;
   return async (request, response) => {
     const body = parseBody(ExchangeOidcCodeRequest, request);
     const { second_factor: code, refresh_token_in: carrier } = body;
@@ -25,7 +26,7 @@ export function exchangeOidcCode(context: AuthContext): RequestHandler {
     const failed = (reason: string) =>
       recordFailedSignIn(audit, request, { method: "oidc", userId: found?.userId, reason });
     const user = found && holds(body, found.challenge) ? await users.findById(found.userId) : undefined;
-    if (!user) {
+    if (!found || !user) {
       failed("credentials");
       throw gone();
     }
@@ -46,10 +47,11 @@ export function exchangeOidcCode(context: AuthContext): RequestHandler {
       failed("credentials");
       throw gone();
     }
-    const signIn = await refreshTokens.issue(user.id);
-    recordSignIn(audit, "oidc", signIn);
+    const { userId, epoch } = found;
+    const completed = await completeSignIn(context, request, { method: "oidc", userId, epoch });
     if (body.code === undefined) clearTicket(response);
-    sendTokens(response, context, { user, signIn, carrier });
+    if (!completed) throw gone();
+    sendTokens(response, context, { ...completed, carrier });
   };
 }
 

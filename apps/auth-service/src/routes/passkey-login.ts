@@ -2,7 +2,8 @@ import { PasskeyLoginOptionsRequest, PasskeyLoginRequest } from "@mobile-ai-agen
 import { parseBody } from "@mobile-ai-agent/service-kit";
 import type { AuthenticationResponseJSON } from "@simplewebauthn/server";
 import type { RequestHandler } from "express";
-import { recordFailedSignIn, recordSignIn } from "../audited.ts";
+import { recordFailedSignIn } from "../audited.ts";
+import { completeSignIn } from "../complete-sign-in.ts";
 import type { AuthContext } from "../context.ts";
 import { refuseOtherSites } from "../refresh-cookie.ts";
 import { unauthorized } from "../unauthorized.ts";
@@ -18,18 +19,23 @@ export function passkeyLoginOptions({ passkeys }: AuthContext): RequestHandler {
 
 /** POST /api/auth/passkey → TokenResponse, without name, password and code; 401 when the passkey is not good. */
 export function passkeyLogin(context: AuthContext): RequestHandler {
-  const { audit, users, passkeys, refreshTokens } = context;
+  const { audit, passkeys, refreshTokens } = context;
   return async (request, response) => {
     const { credential, refresh_token_in: carrier } = parseBody(PasskeyLoginRequest, request);
     if (carrier === "cookie") refuseOtherSites(request);
+    const owner = await passkeys.ownerOf(credential.id);
+    const epoch = owner === undefined ? "" : await refreshTokens.epochOf(owner);
     const userId = await passkeys.login(credential as AuthenticationResponseJSON);
-    const user = userId === undefined ? undefined : await users.findById(userId);
-    if (!user) {
-      recordFailedSignIn(audit, request, { method: "passkey", userId, reason: "credentials" });
-      throw unauthorized("the passkey is not known, or its answer is not good; begin again");
+    if (userId === undefined) {
+      recordFailedSignIn(audit, request, { method: "passkey", userId: owner, reason: "credentials" });
+      throw notGood();
     }
-    const signIn = await refreshTokens.issue(user.id);
-    recordSignIn(audit, "passkey", signIn);
-    sendTokens(response, context, { user, signIn, carrier });
+    const completed = await completeSignIn(context, request, { method: "passkey", userId, epoch });
+    if (!completed) throw notGood();
+    sendTokens(response, context, { ...completed, carrier });
   };
+}
+
+function notGood() {
+  return unauthorized("the passkey is not known, or its answer is not good; begin again");
 }

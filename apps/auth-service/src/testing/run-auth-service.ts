@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { createLogger, readConfig } from "@mobile-ai-agent/service-kit";
 import { createAuditKey } from "@mobile-ai-agent/test-support";
 import { authConfig } from "../config.ts";
+import type { AuthContext } from "../context.ts";
 import { createAuthService } from "../service.ts";
 
 /** Runs the service on free ports. `env` completes and overrides what every test wants alike. */
@@ -10,8 +11,9 @@ export async function runAuthService(options: {
   redis: { url: string };
   issuer: { issuer: string; audience: string; privateKey: string };
   env?: NodeJS.ProcessEnv;
+  change?: (context: AuthContext) => AuthContext;
 }): Promise<{ origin: string; stop(): Promise<void> }> {
-  const { mongo, redis, issuer, env } = options;
+  const { mongo, redis, issuer, env, change } = options;
   const config = readConfig(authConfig, {
     PORT: "0",
     METRICS_PORT: "0",
@@ -24,7 +26,7 @@ export async function runAuthService(options: {
     ...(env?.JWT_PRIVATE_KEYS_FILE === undefined && { JWT_PRIVATE_KEYS: issuer.privateKey }),
     ...env,
   });
-  const service = createAuthService(config, createLogger("auth-service", "none"));
+  const service = createAuthService(config, createLogger("auth-service", "none"), change);
   await service.start();
   return { origin: `http://127.0.0.1:${service.ports().http}`, stop: () => service.stop() };
 }

@@ -12,6 +12,7 @@ import {
   startOidcProvider,
   type TestOidcProvider,
 } from "@mobile-ai-agent/test-support/oidc-provider";
+import type { AuthContext } from "../context.ts";
 import { runAuthService } from "./run-auth-service.ts";
 
 export const PROVIDERS = ["alpha", "beta"] as const;
@@ -22,7 +23,7 @@ export const PLATFORM = "https://issuer.test";
 const SECRET = "the-secret-of-a-client-in-a-test";
 
 /** auth-service with two providers that people can sign in with: `alpha` has a secret client, `beta` a public one. */
-export async function runWithProviders() {
+export async function runWithProviders(options: { change?: (context: AuthContext) => AuthContext } = {}) {
   const cleanup = new AsyncDisposableStack();
   const [mongo, redis] = await Promise.all([startMongo(), startRedis()]);
   for (const server of [mongo, redis]) cleanup.defer(() => server.stop());
@@ -44,6 +45,7 @@ export async function runWithProviders() {
   const service = await runAuthService({
     ...{ mongo, redis, issuer: createIssuer({ issuer: PLATFORM }) },
     env: { TRUSTED_PROXY_COUNT: "1", OIDC_PROVIDERS: JSON.stringify(settings) },
+    ...options,
   });
   cleanup.defer(() => service.stop());
   return {
