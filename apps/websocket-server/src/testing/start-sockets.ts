@@ -55,15 +55,19 @@ export async function startSockets() {
   cleanup.defer(() => mongo.close());
 
   const replicas: { url: string; metrics: string }[] = [];
-  for (let count = 0; count < 2; count++) {
+
+  /** One more. @returns its number, and how to end it before the others */
+  async function startReplica(contextUrl = context): Promise<{ replica: number; stop(): Promise<void> }> {
     const METRICS_PORT = `${await freePort()}`;
-    const config = readServiceConfig({ ...env, METRICS_PORT, CONTEXT_PROTOCOL_SERVER_URL: context });
-    const replica = createService(config, { logger });
-    cleanup.defer(() => replica.stop());
-    await replica.start();
+    const config = readServiceConfig({ ...env, METRICS_PORT, CONTEXT_PROTOCOL_SERVER_URL: contextUrl });
+    const service = createService(config, { logger });
+    cleanup.defer(() => service.stop());
+    await service.start();
     const at = (port: number | string) => `http://127.0.0.1:${port}`;
-    replicas.push({ url: at(replica.port()), metrics: `${at(METRICS_PORT)}/metrics` });
+    replicas.push({ url: at(service.port()), metrics: `${at(METRICS_PORT)}/metrics` });
+    return { replica: replicas.length - 1, stop: () => service.stop() };
   }
+  for (let count = 0; count < 2; count++) await startReplica();
 
   /** A device that has yet to connect. */
   function open(replica: number, auth: object): Device {
@@ -91,6 +95,7 @@ export async function startSockets() {
     store: createConversationStore(mongo.db, testCipher(mongo.db)),
     log: createRunLog(redis, testTransitCipher()),
     redis,
+    startReplica,
     open,
     connect,
     /** @returns the answer's body; undefined without one. @throws Error when it is refused */
