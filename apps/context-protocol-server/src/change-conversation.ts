@@ -2,6 +2,7 @@ import type { ChangeAccepted } from "@mobile-ai-agent/contracts";
 import type { Superseding } from "@mobile-ai-agent/conversation-store";
 import { contextHeaders, HttpProblem, type Logger } from "@mobile-ai-agent/service-kit";
 import { type EndRunDependencies, endRun } from "./end-run.ts";
+import { leaveStep } from "./leave-step.ts";
 import type { TellUser } from "./tell-user.ts";
 
 export interface ChangeDependencies extends EndRunDependencies {
@@ -35,8 +36,7 @@ export async function answerAnew(
   if (result.outcome !== "changed") throw problemOf(result.outcome);
   const { change, messageId, runId, asked } = result;
   const run = await store.runs.create({ runId, sessionId, userId, messageId, asked });
-  const leave = (step: string) => (error: unknown) =>
-    logger.warn("a changed conversation's run is left to the sweep", { error, step, run_id: runId });
+  const leave = leaveStep(logger, "a changed conversation's run is left to the sweep", { run_id: runId });
   await cancelSuperseded(dependencies, sessionId).catch(leave("cancel superseded runs"));
   if (run.status === "queued")
     await queue.enqueue(runId, contextHeaders().traceparent).catch(leave("queue the run"));

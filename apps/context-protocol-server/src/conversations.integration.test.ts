@@ -261,6 +261,31 @@ describe("whoever dies between two steps", () => {
   });
 });
 
+describe("a deletion while Redis fails", () => {
+  it("is done: devices learn of a message's by the changes, and its run is to end", async () => {
+    const { call, id, send } = await userWithSession();
+    const { id: message_id, run_id } = await send("a secret");
+    const path = `/api/message/${id}/${message_id}`;
+    const deleted = await server.whileRedisRefuses(() => call("DELETE", path));
+    expect(deleted.status).toBe(204);
+    const { changes } = (await call("GET", `/api/message/${id}/changes`)).body;
+    expect(changes).toMatchObject([{ kind: "gone" }, { kind: "deletion", message_id }]);
+    expect(await server.store.runs.get(run_id)).toMatchObject({ cancelRequested: true });
+    // Again, it does what was left.
+    await server.runLog.append({ runId: run_id, sequence: 1, kind: "token", text: "a sec" });
+    expect((await call("DELETE", path)).status).toBe(204);
+    expect(await server.runLog.bounds(run_id)).toBeUndefined();
+  });
+
+  it("is done of a session, too", async () => {
+    const { call, id, send } = await userWithSession();
+    await send("hello");
+    const deleted = await server.whileRedisRefuses(() => call("DELETE", `/api/session/${id}`));
+    expect(deleted.status).toBe(204);
+    expect((await call("GET", `/api/session/${id}`)).status).toBe(404);
+  });
+});
+
 describe("search", () => {
   it("finds the caller's messages and answers in all sessions, the latest first, page by page", async () => {
     const { id: userId, call } = server.user();

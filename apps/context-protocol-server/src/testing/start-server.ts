@@ -45,6 +45,15 @@ export async function startServer() {
     store: createConversationStore(mongo.db, testCipher(mongo.db)),
     runLog: createRunLog(redis, testTransitCipher()),
     events: createUserEvents(redis, testTransitCipher()),
+    /** Lets Redis refuse what tells of changes and removes events, as one that is full or read-only does. */
+    async whileRedisRefuses<T>(act: () => Promise<T>): Promise<T> {
+      await redis.sendCommand(["ACL", "SETUSER", "default", "-publish", "-del"]);
+      try {
+        return await act();
+      } finally {
+        await redis.sendCommand(["ACL", "SETUSER", "default", "+@all"]);
+      }
+    },
     /** A new user's requests. */
     user() {
       const id = randomUUID();
