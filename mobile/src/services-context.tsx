@@ -43,7 +43,7 @@ export function ServicesProvider({ store, ready, children }: Props) {
       setServices(opened);
       await opened.auth.restore();
     } catch (error) {
-      // The Keychain may not open now: what lies under its key is still there.
+      // The device may not open its storage now: what lies there is still there.
       setFault(error instanceof Error ? error.message : String(error));
       SplashScreen.hide();
     }

@@ -19,6 +19,11 @@ void SplashScreen.preventAutoHideAsync();
 const pinned = enablePinning();
 const store = openDeviceStore();
 
+const FAULTS = {
+  unreachable: "The platform can't be reached",
+  unreadable: "The app can't start",
+} as const;
+
 export default function RootLayout() {
   return (
     <SafeAreaProvider>
@@ -42,9 +47,9 @@ function Screens() {
   }, [starting]);
 
   if (starting) return null;
-  if (state.status === "unreachable")
+  if (state.status === "unreachable" || state.status === "unreadable")
     return (
-      <EmptyState title="The platform can't be reached" text={state.detail}>
+      <EmptyState title={FAULTS[state.status]} text={state.detail}>
         <Button label="Try again" onPress={() => void auth.restore()} />
       </EmptyState>
     );

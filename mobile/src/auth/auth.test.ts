@@ -97,6 +97,21 @@ describe("starting", () => {
     platform = await startPlatform();
   });
 
+  it("says why when the device opens nothing, and starts when it does", async () => {
+    const { tokenStore, store } = await signedIn();
+    let isLocked = true;
+    const get: typeof store.get = (key) =>
+      isLocked ? Promise.reject(new Error("the Keychain is locked")) : store.get(key);
+    const next = createDevice(platform.url, { tokenStore, store: { ...store, get } });
+    for (const _ of ["at first", "again"]) {
+      await next.auth.restore();
+      expect(next.auth.state()).toEqual({ status: "unreadable", detail: "the Keychain is locked" });
+    }
+    isLocked = false;
+    await next.auth.restore();
+    expect(next.auth.state()).toMatchObject({ status: "signed-in" });
+  });
+
   it("is signed out without a token, and asks nobody", async () => {
     const { auth } = createDevice(platform.url);
     await auth.restore();
@@ -155,7 +170,48 @@ describe("signing out", () => {
     const next = createDevice(platform.url, { tokenStore: createMemoryTokenStore("cookie"), store });
     await next.auth.restore();
     expect(next.auth.state()).toEqual({ status: "signed-out" });
-    expect(platform.seen).toMatchObject({ logouts: 2, refreshes: 0 });
+    expect(platform.seen.logouts).toBe(2);
+  });
+});
+
+describe("signing out of a page whose cookie is another user's by now", () => {
+  it("leaves that user signed in, and becomes theirs", async () => {
+    const store = createMemoryStore();
+    const { auth } = await signedIn(createMemoryTokenStore("cookie"), store);
+    platform.control.user = OTHER;
+    await auth.signOut();
+    expect(platform.seen.logouts).toBe(0);
+    expect(auth.state()).toEqual({ status: "signed-in", user: OTHER });
+    // Nor does a later start end their sign-in.
+    const next = createDevice(platform.url, { tokenStore: createMemoryTokenStore("cookie"), store });
+    await next.auth.restore();
+    expect(next.auth.state()).toEqual({ status: "signed-in", user: OTHER });
+    expect(platform.seen.logouts).toBe(0);
+  });
+
+  it("leaves them signed in also when nobody can say whose it is until the next start", async () => {
+    const store = createMemoryStore();
+    const { auth } = await signedIn(createMemoryTokenStore("cookie"), store);
+    platform.control.user = OTHER;
+    platform.control.refreshStatus = 503;
+    await auth.signOut();
+    expect(auth.state()).toEqual({ status: "signed-out" });
+    platform.control.refreshStatus = 200;
+    const next = createDevice(platform.url, { tokenStore: createMemoryTokenStore("cookie"), store });
+    await next.auth.restore();
+    expect(next.auth.state()).toEqual({ status: "signed-in", user: OTHER });
+    expect(platform.seen.logouts).toBe(0);
+  });
+
+  it("lets nobody sign in between looking whose it is and ending it", async () => {
+    const { auth } = await signedIn(createMemoryTokenStore("cookie"));
+    const other = createDevice(platform.url, { tokenStore: createMemoryTokenStore("cookie") });
+    platform.seen.paths = [];
+    platform.control.refreshDelayMs = 200;
+    const signedOut = auth.signOut();
+    await expect.poll(() => platform.seen.paths, { interval: 5 }).toEqual(["/api/auth/refresh"]);
+    await Promise.all([signedOut, other.auth.signIn("bob", "violet-lantern-orbit-42")]);
+    expect(platform.seen.paths.slice(1, 3)).toEqual(["/api/auth/logout", "/api/auth/login"]);
   });
 });
 

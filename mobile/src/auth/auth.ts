@@ -19,6 +19,8 @@ type Tokens = z.infer<typeof Tokens>;
 
 const EARLY_MS = 30_000;
 const LOGOUT_MS = 4000;
+/** Held by whoever changes the refresh cookie that all tabs share, or relies on whose it is. */
+const COOKIE_LOCK = "mobile-ai-agent.refresh";
 /** The cookie that all tabs share is another user's by now. */
 const SOMEBODY_ELSE: ApiProblem = { reason: "unauthorized", detail: "Somebody else has signed in." };
 
@@ -27,13 +29,15 @@ export type AuthState =
   | { readonly status: "signed-out"; readonly notice?: string }
   /** There may be a sign-in, but nobody can be asked. */
   | { readonly status: "unreachable"; readonly detail: string }
+  /** There may be a sign-in, but the device doesn't open what it keeps, such as a Keychain before the first unlock. */
+  | { readonly status: "unreadable"; readonly detail: string }
   | { readonly status: "signed-in"; readonly user: User };
 
 export interface Auth extends AccessTokens {
   state(): AuthState;
   /** @returns how to stop listening */
   subscribe(listener: () => void): () => void;
-  /** Takes up the sign-in of the last time, if there is one. */
+  /** Takes up the sign-in of the last time, if there is one. Never throws: the state says what kept it from doing so. */
   restore(): Promise<void>;
   signIn(username: string, password: string): Promise<ApiResult<User>>;
   signUp(account: { username: string; email: string; password: string }): Promise<ApiResult<User>>;
@@ -45,6 +49,7 @@ export interface Auth extends AccessTokens {
     verifier?: string;
     secondFactor?: string;
   }): Promise<ApiResult<User>>;
+  /** Ends the sign-in of whoever is signed in here, and of nobody who has signed in beside them. */
   signOut(): Promise<void>;
   /** A token good for half a minute at least, if one is to be had. */
   fresh(): Promise<string | undefined>;
@@ -84,28 +89,29 @@ export function createAuth({ http, tokenStore, userStore }: AuthOptions): Auth {
   }
 
   /** Only what tabs share can be another's: a device has a store of its own. */
-  function isOfOther({ access_token }: Tokens): boolean {
-    if (state.status !== "signed-in" || tokenStore.tokenIn !== "cookie") return false;
-    return subjectOf(access_token) !== state.user.id;
+  function isOfOther({ access_token }: Tokens, owner: string | undefined): boolean {
+    return owner !== undefined && tokenStore.tokenIn === "cookie" && subjectOf(access_token) !== owner;
   }
 
-  async function askForTokens(): Promise<ApiResult<string>> {
+  /** @param owner id of the user whose tokens they have to be; those of another are not taken */
+  async function askForTokens(owner: string | undefined, timeout?: number): Promise<ApiResult<string>> {
     const begun = epoch;
     const refresh_token = await tokenStore.get();
     if (tokenStore.tokenIn === "body" && !refresh_token)
       return { ok: false, problem: { reason: "unauthorized", detail: "Sign in to go on." } };
     try {
-      const { data } = await http.post("/api/auth/refresh", refresh_token ? { refresh_token } : {});
+      const config = timeout === undefined ? {} : { timeout };
+      const { data } = await http.post("/api/auth/refresh", refresh_token ? { refresh_token } : {}, config);
       if (begun !== epoch) return { ok: false, problem: { reason: "unauthorized", detail: "Signed out." } };
       const tokens = Tokens.parse(data);
-      return isOfOther(tokens)
+      return isOfOther(tokens, owner)
         ? { ok: false, problem: SOMEBODY_ELSE }
         : { ok: true, data: await take(tokens) };
     } catch (error) {
       return { ok: false, problem: problemOf(error) };
     }
   }
-  const renew = singleFlight(() => acrossTabs("mobile-ai-agent.refresh", askForTokens));
+  const renew = singleFlight(() => acrossTabs(COOKIE_LOCK, () => askForTokens(auth.owner())));
 
   /** What the tabs share is left as the other user has it; what shows the one of before is closed by the state. */
   async function startAsOther(): Promise<void> {
@@ -142,27 +148,60 @@ export function createAuth({ http, tokenStore, userStore }: AuthOptions): Auth {
     become(user ? { status: "signed-in", user } : { status: "unreachable", detail });
   }
 
+  /**
+   * Tells the platform. A cookie says to nobody whose it is: the token that it gives does.
+   *
+   * @param owner id of the user whose sign-in is to end; empty for whosever it is
+   * @returns `theirs` when the cookie is another user's by now, who stays signed in; undefined when nobody was told
+   */
+  async function endSignIn(owner: string): Promise<"ended" | "theirs" | undefined> {
+    if (tokenStore.tokenIn === "cookie" && owner !== "") {
+      const answer = await askForTokens(owner, LOGOUT_MS);
+      if (!answer.ok && answer.problem === SOMEBODY_ELSE) return "theirs";
+      if (!answer.ok) return answer.problem.reason === "unauthorized" ? "ended" : undefined;
+    }
+    const refresh_token = await tokenStore.get();
+    const body = refresh_token ? { refresh_token } : {};
+    try {
+      await http.post("/api/auth/logout", body, { timeout: LOGOUT_MS });
+      return "ended";
+    } catch (error) {
+      return problemOf(error).reason === "unauthorized" ? "ended" : undefined;
+    }
+  }
+
   /** Ends here whatever the platform says; it is told again at the next start until it has heard. */
   async function leave(): Promise<void> {
-    const refresh_token = await tokenStore.get();
-    await userStore.setLeaving(true);
-    const told = http
-      .post("/api/auth/logout", refresh_token ? { refresh_token } : {}, { timeout: LOGOUT_MS })
-      .catch((error: unknown) => {
-        if (problemOf(error).reason !== "unauthorized") throw error;
-      });
-    await told.then(() => userStore.setLeaving(false)).catch(() => undefined);
+    const owner = auth.owner() ?? (await userStore.leaving()) ?? "";
+    await userStore.setLeaving(owner);
+    const told = await acrossTabs(COOKIE_LOCK, () => endSignIn(owner));
+    if (told === "theirs") {
+      await userStore.setLeaving(undefined);
+      return startAsOther();
+    }
+    if (told === "ended") await userStore.setLeaving(undefined).catch(() => undefined);
     await end();
   }
 
-  async function signInBy(url: string, proof: object): Promise<ApiResult<User>> {
+  async function signInNow(url: string, proof: object): Promise<ApiResult<User>> {
     try {
-      await userStore.setLeaving(false);
+      await userStore.setLeaving(undefined);
       const { data } = await http.post(url, { ...proof, refresh_token_in: tokenStore.tokenIn });
       return await loadUser(await take(Tokens.parse(data)));
     } catch (error) {
       return { ok: false, problem: problemOf(error) };
     }
+  }
+
+  /** Not between another tab's look at the cookie and what it then does. */
+  const signInBy = (url: string, proof: object) => acrossTabs(COOKIE_LOCK, () => signInNow(url, proof));
+
+  async function restore(): Promise<void> {
+    if ((await userStore.leaving()) !== undefined) return leave();
+    const answer = await renew();
+    if (!answer.ok) return startWithout(answer.problem);
+    const user = await loadUser(answer.data);
+    if (!user.ok) await startWithout(user.problem);
   }
 
   const auth: Auth = {
@@ -179,16 +218,17 @@ export function createAuth({ http, tokenStore, userStore }: AuthOptions): Auth {
 
     async restore() {
       become({ status: "starting" });
-      if (await userStore.leaving()) return leave();
-      const answer = await renew();
-      if (!answer.ok) return startWithout(answer.problem);
-      const user = await loadUser(answer.data);
-      if (!user.ok) await startWithout(user.problem);
+      try {
+        await restore();
+      } catch (error) {
+        // What lies under the device's key is still there, and may open later.
+        become({ status: "unreadable", detail: error instanceof Error ? error.message : String(error) });
+      }
     },
 
     signIn: (username, password) => signInBy("/api/auth/login", { username, password }),
 
-    expectSignIn: () => userStore.setLeaving(false),
+    expectSignIn: () => userStore.setLeaving(undefined),
 
     completeSignIn: ({ code, verifier: code_verifier, secondFactor: second_factor }) =>
       signInBy("/api/auth/oidc/token", { code, code_verifier, second_factor }),

@@ -9,9 +9,12 @@ export interface UserStore {
   get(): Promise<User | undefined>;
   set(user: User): Promise<void>;
   clear(): Promise<void>;
-  /** Whether somebody signed out and the platform doesn't know yet: a cookie outlives what a page forgets. */
-  leaving(): Promise<boolean>;
-  setLeaving(leaving: boolean): Promise<void>;
+  /**
+   * Id of who signed out while the platform doesn't know yet: a cookie outlives what a page forgets. Empty when it was
+   * nobody in particular.
+   */
+  leaving(): Promise<string | undefined>;
+  setLeaving(userId: string | undefined): Promise<void>;
 }
 
 export function createUserStore(store: BlobStore): UserStore {
@@ -22,7 +25,8 @@ export function createUserStore(store: BlobStore): UserStore {
     },
     set: (user) => writeText(store, KEY, JSON.stringify(user)),
     clear: () => store.remove(KEY),
-    leaving: async () => (await store.get(LEAVING)) !== undefined,
-    setLeaving: (leaving) => (leaving ? writeText(store, LEAVING, "1") : store.remove(LEAVING)),
+    leaving: () => readText(store, LEAVING),
+    setLeaving: (userId) =>
+      userId === undefined ? store.remove(LEAVING) : writeText(store, LEAVING, userId),
   };
 }

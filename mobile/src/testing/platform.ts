@@ -47,7 +47,7 @@ export function createMemoryTokenStore(
  * a client that refreshes twice at once is found out.
  */
 export async function startPlatform() {
-  const seen = { refreshes: 0, things: 0, logouts: 0, bodies: [] as unknown[] };
+  const seen = { refreshes: 0, things: 0, logouts: 0, bodies: [] as unknown[], paths: [] as string[] };
   const control = { refreshStatus: 200, logoutStatus: 204, refreshDelayMs: 30, refuseAll: false, user: USER };
   let access = accessToken(0);
   let refresh = "refresh-0";
@@ -59,6 +59,7 @@ export async function startPlatform() {
   });
   const server = await startHttpServer(({ url, headers }, body) => {
     if (body !== undefined) seen.bodies.push(body);
+    seen.paths.push(url ?? "");
     switch (url) {
       case "/api/auth/login":
       case "/api/auth/oidc/token":
