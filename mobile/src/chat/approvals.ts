@@ -1,6 +1,6 @@
 import type { Approval, Decision } from "@mobile-ai-agent/contracts";
 import type { Requests } from "../api/requests.ts";
-import { pauseMs } from "./pause.ts";
+import { pauseMs } from "../api/pause.ts";
 
 export interface Approvals {
   /** What waits now, also since before this device was there; asked for again until there is an answer. */

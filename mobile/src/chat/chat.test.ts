@@ -10,8 +10,8 @@ import { type Chat, type ChatOptions, createChat } from "./chat.ts";
 import { showFailure } from "./failure.ts";
 
 /** As the app's, but a hundred times as fast. */
-vi.mock("./pause.ts", async (original) => {
-  const { pauseMs } = await original<typeof import("./pause.ts")>();
+vi.mock("../api/pause.ts", async (original) => {
+  const { pauseMs } = await original<typeof import("../api/pause.ts")>();
   return { pauseMs: (...growth: Parameters<typeof pauseMs>) => pauseMs(...growth) / 100 };
 });
 

@@ -12,7 +12,7 @@ import type { OutboxStore } from "../outbox/outbox-store.ts";
 import { createApprovals } from "./approvals.ts";
 import { deliverWith } from "./deliver.ts";
 import { unanswered } from "./messages.ts";
-import { pauseMs } from "./pause.ts";
+import { pauseMs } from "../api/pause.ts";
 import { followRun, neverBegun, type RunState, startedRun } from "./run-follower.ts";
 import { type Connection, createChatSocket, type SocketOptions } from "./socket.ts";
 

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import type * as Pause from "../api/pause.ts";
 import { startSocketServer } from "../testing/socket-server.ts";
-import type * as Pause from "./pause.ts";
 import { type Connection, createChatSocket, type SocketOptions } from "./socket.ts";
 
 const paused = vi.hoisted(() => ({ after: [] as number[] }));
 /** As the app's, but a hundred times as fast. */
-vi.mock("./pause.ts", async (original) => {
+vi.mock("../api/pause.ts", async (original) => {
   const { pauseMs } = await original<typeof Pause>();
   return {
     pauseMs: (...growth: Parameters<typeof pauseMs>) => {

@@ -5,7 +5,7 @@ import {
   SOCKET_PATH,
 } from "@mobile-ai-agent/contracts";
 import { io, type Socket } from "socket.io-client";
-import { pauseMs } from "./pause.ts";
+import { pauseMs } from "../api/pause.ts";
 
 export type ChatSocket = Socket<ServerToClientEvents, ClientToServerEvents>;
 /** `outdated`: the platform no longer speaks with this version of the app. */
@@ -21,7 +21,7 @@ export interface SocketOptions {
 }
 
 /** Short at first: most cuts are over at once. */
-const AGAIN = { firstMs: 500, mostMs: 32_000 };
+const AGAIN = { firstMs: 300, mostMs: 24_000 };
 
 /** A socket that comes back by itself: after cuts, refused tokens, and an expiry that the platform announces. */
 export function createChatSocket({ url, freshToken, refreshToken, onConnection }: SocketOptions): {

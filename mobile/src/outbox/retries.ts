@@ -1,3 +1,5 @@
+import { pauseMs } from "../api/pause.ts";
+
 export interface Retries {
   /** Tries a session again after a while: at least `seconds`, twice as long with each failure that follows. */
   later(sessionId: string, seconds: number): void;
@@ -9,7 +11,7 @@ export interface Retries {
 }
 
 /** Unless the platform asks for more. */
-const LONGEST_S = 60;
+const LONGEST_MS = 60_000;
 
 /** One timer a session, however often it is tried meanwhile. */
 export function createRetries(attempt: (sessionId: string) => void): Retries {
@@ -27,17 +29,13 @@ export function createRetries(attempt: (sessionId: string) => void): Retries {
       if (stopped) return;
       const before = failures.get(sessionId) ?? 0;
       failures.set(sessionId, before + 1);
-      const pause = Math.max(seconds, Math.min(seconds * 2 ** before, LONGEST_S));
       cancel(sessionId);
-      const timer = setTimeout(
-        () => {
-          timers.delete(sessionId);
-          attempt(sessionId);
-        },
-        // Not all devices at once.
-        pause * (1 + Math.random() / 2) * 1000,
-      );
-      timers.set(sessionId, timer);
+      const again = () => {
+        timers.delete(sessionId);
+        attempt(sessionId);
+      };
+      const pause = pauseMs(before, { firstMs: seconds * 1000, mostMs: LONGEST_MS });
+      timers.set(sessionId, setTimeout(again, pause));
     },
 
     cancel,
