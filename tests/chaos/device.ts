@@ -31,6 +31,7 @@ export interface Device {
   /** How many messages have not been acknowledged. */
   waiting(): number;
   messages(): readonly Message[];
+  /** Each as it was seen last: the app forgets those whose answers are among the messages. */
   runs(): ReadonlyMap<string, RunState>;
   close(): void;
 }
@@ -49,7 +50,7 @@ export function openDevice({ name, sockets, contexts, token, userId, sessionId }
     if (closed) return;
     if (!answer.ok) return void setTimeout(() => void load(), AGAIN_MS);
     view = answer.data;
-    chat.followUnanswered(shownMessages(view));
+    chat.followUnanswered(sessionId, shownMessages(view));
   }
 
   const chat = createChat({
@@ -69,12 +70,18 @@ export function openDevice({ name, sockets, contexts, token, userId, sessionId }
     onConnected: () => void load(),
   });
 
+  const seen = new Map<string, RunState>();
+  chat.subscribe(() => {
+    for (const run of chat.state().runs.values()) seen.set(run.runId, run);
+  });
+  chat.show(sessionId);
+
   return {
     name,
     write: (content) => chat.outbox.add({ sessionId, content }),
     waiting: () => chat.outbox.size(),
     messages: () => shownMessages(view),
-    runs: () => chat.state().runs,
+    runs: () => seen,
     close() {
       closed = true;
       chat.close();

@@ -1,23 +1,27 @@
-import type { Approval, Decision } from "@mobile-ai-agent/contracts";
-import { useState } from "react";
+import type { Decision } from "@mobile-ai-agent/contracts";
+import { useEffect, useState } from "react";
 import { StyleSheet, View } from "react-native";
 import { Button } from "../ui/button.tsx";
 import { Text } from "../ui/text.tsx";
 import { RADIUS, SPACE } from "../ui/theme.ts";
 import { useTheme } from "../ui/theme-context.tsx";
-import { argumentLines, explainRisk, withoutHidden } from "./approval-text.ts";
+import { argumentLines, explainRisk, fateOf, withoutHidden } from "./approval-text.ts";
+import type { AskedApproval } from "./approvals.ts";
 
 interface Props {
-  readonly approval: Approval;
+  readonly approval: AskedApproval;
+  /** Whether the answer that wanted it is over. */
+  readonly hasRunEnded: boolean;
   /** @returns why it could not be decided now */
   readonly onDecide: (id: string, decision: Decision) => Promise<string | undefined>;
 }
 
-/** A call that waits for the user: what would be done, exactly, and the two answers. */
-export function ApprovalCard({ approval, onDecide }: Props) {
+/** A call that waits for the user: what would be done, exactly, and the two answers, or what has become of it. */
+export function ApprovalCard({ approval, hasRunEnded, onDecide }: Props) {
   const { colors } = useTheme();
   const [deciding, setDeciding] = useState<Decision>();
   const [problem, setProblem] = useState<string>();
+  const fate = fateOf(approval, hasRunEnded, useNowUntil(approval.expires_at));
   const until = new Date(approval.expires_at).toLocaleTimeString(undefined, { timeStyle: "short" });
 
   async function decide(decision: Decision) {
@@ -47,31 +51,54 @@ export function ApprovalCard({ approval, onDecide }: Props) {
           </Text>
         ))}
       </View>
-      {problem && (
-        <Text kind="caption" color="danger" role="alert">
-          {problem}
+      {fate === undefined ? (
+        <>
+          {problem && (
+            <Text kind="caption" color="danger" role="alert">
+              {problem}
+            </Text>
+          )}
+          <View style={styles.answers}>
+            <Button
+              kind="secondary"
+              label="Refuse"
+              busy={deciding === "refuse"}
+              disabled={deciding === "approve"}
+              onPress={() => void decide("refuse")}
+              testID="approval-refuse"
+            />
+            <Button
+              label="Approve"
+              busy={deciding === "approve"}
+              disabled={deciding === "refuse"}
+              onPress={() => void decide("approve")}
+              testID="approval-approve"
+            />
+          </View>
+          <Text kind="caption" color="muted">{`Without an answer by ${until} it is not done.`}</Text>
+        </>
+      ) : (
+        <Text kind="label" color="muted" role="status" testID="approval-fate">
+          {fate}
         </Text>
       )}
-      <View style={styles.answers}>
-        <Button
-          kind="secondary"
-          label="Refuse"
-          busy={deciding === "refuse"}
-          disabled={deciding === "approve"}
-          onPress={() => void decide("refuse")}
-          testID="approval-refuse"
-        />
-        <Button
-          label="Approve"
-          busy={deciding === "approve"}
-          disabled={deciding === "refuse"}
-          onPress={() => void decide("approve")}
-          testID="approval-approve"
-        />
-      </View>
-      <Text kind="caption" color="muted">{`Without an answer by ${until} it is not done.`}</Text>
     </View>
   );
+}
+
+/** Timers take no more. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/** @returns a time in milliseconds that is behind `end` as soon as the clock is */
+function useNowUntil(end: string): number {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    const left = Date.parse(end) - now;
+    if (left <= 0) return undefined;
+    const timer = setTimeout(() => setNow(Date.now()), Math.min(left, LONGEST_MS));
+    return () => clearTimeout(timer);
+  }, [end, now]);
+  return now;
 }
 
 const styles = StyleSheet.create({

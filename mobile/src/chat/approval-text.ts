@@ -1,4 +1,5 @@
 import type { Approval } from "@mobile-ai-agent/contracts";
+import type { AskedApproval } from "./approvals.ts";
 
 /** Control and format characters, which could hide words, or show them in another order than they are sent in. */
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}]/gu;
@@ -31,4 +32,31 @@ export function explainRisk({ risk, tainted }: Pick<Approval, "risk" | "tainted"
     ? " The agent has read text that you did not write, and may have been misled by it."
     : "";
   return `${what}${why}`;
+}
+
+const EXPIRED = "Expired: nobody decided in time, and it was not done.";
+
+/**
+ * What has become of a call that can be decided no more; undefined while it can.
+ *
+ * @param hasRunEnded whether the answer that wanted it is over
+ * @param now milliseconds, by this device's clock
+ */
+export function fateOf(
+  { status, outcome, expires_at }: Pick<AskedApproval, "status" | "outcome" | "expires_at">,
+  hasRunEnded: boolean,
+  now: number,
+): string | undefined {
+  switch (status) {
+    case "approved":
+      return "Approved.";
+    case "refused":
+      return "Refused: it was not done.";
+    case "expired":
+      return EXPIRED;
+    case "pending":
+      if (outcome !== undefined) return `${outcome}.`;
+      if (Date.parse(expires_at) <= now) return EXPIRED;
+      return hasRunEnded ? "The answer ended before anybody decided: it was not done." : undefined;
+  }
 }

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { Requests } from "../api/requests.ts";
 import { createOutboxStore } from "../outbox/outbox-store.ts";
 import { createMemoryStore } from "../testing/memory-store.ts";
-import { SESSION_ID, userMessage } from "../testing/messages.ts";
+import { answerTo, SESSION_ID, userMessage } from "../testing/messages.ts";
 import { startSocketServer } from "../testing/socket-server.ts";
 import { type Chat, type ChatOptions, createChat } from "./chat.ts";
 import { showFailure } from "./failure.ts";
@@ -101,6 +101,7 @@ it("delivers once though the acknowledgement was lost: the next try has the same
 
 it("goes on after the last token that it has when the connection was cut", async () => {
   const { chat, ended } = open();
+  chat.show(SESSION_ID);
   await connected(chat);
   await chat.outbox.add({ sessionId: SESSION_ID, content: "why?" });
   await expect.poll(() => server.seen.subscriptions).toHaveLength(1);
@@ -119,21 +120,23 @@ it("goes on after the last token that it has when the connection was cut", async
 
 it("takes up an answer that was under way before the app began, from its first token", async () => {
   const { chat } = open();
+  chat.show(SESSION_ID);
   await connected(chat);
   const question = userMessage(1);
   server.log({ runId: question.run_id, sequence: 1, kind: "token", text: "Because" });
-  chat.followUnanswered([question]);
+  chat.followUnanswered(SESSION_ID, [question]);
   await expect.poll(() => chat.state().runs.get(question.run_id)?.text).toBe("Because");
   expect(server.seen.subscriptions).toEqual([{ runId: question.run_id, after: 0 }]);
 });
 
 it("takes up an answer whose run was not there yet when this device first asked for it", async () => {
   const { chat, runs } = open();
+  chat.show(SESSION_ID);
   await connected(chat);
   server.control.refuseSubscriptions = ["not_found", "limited", "not_found", "not_found", "unavailable"];
   runs.push(noRun("refused"), noRun("limited"), runThatIs("queued"));
   const question = userMessage(1);
-  chat.followUnanswered([question]);
+  chat.followUnanswered(SESSION_ID, [question]);
   server.log({ runId: question.run_id, sequence: 1, kind: "token", text: "Because" });
   await expect.poll(() => chat.state().runs.get(question.run_id)?.text, eventually).toBe("Because");
   expect(server.seen.subscriptions).toHaveLength(6);
@@ -141,16 +144,17 @@ it("takes up an answer whose run was not there yet when this device first asked 
 
 it("says of an answer that will never be begun that it failed, and follows it if it is told of after all", async () => {
   const { chat, runs, ended } = open();
+  chat.show(SESSION_ID);
   await connected(chat);
   server.control.refuseSubscriptions = Array(5).fill("not_found");
   runs.push(noRun("refused"));
   const question = userMessage(1);
-  chat.followUnanswered([question]);
+  chat.followUnanswered(SESSION_ID, [question]);
   const run = () => chat.state().runs.get(question.run_id);
   await expect.poll(() => run()?.status, eventually).toBe("failed");
   expect(showFailure(run() ?? {})).toMatchObject({ canAskAgain: true });
   expect(ended).toEqual([SESSION_ID]);
-  chat.followUnanswered([question]);
+  chat.followUnanswered(SESSION_ID, [question]);
   expect(run()?.status).toBe("failed");
   server.log({ runId: question.run_id, sequence: 1, kind: "token", text: "Because" });
   server.tell({ name: "message:created", payload: { message: question, runId: question.run_id } });
@@ -223,26 +227,43 @@ it("asks for what waits when events may have been missed, and again until there 
   expect(kept.failedLists).toBe(0);
 });
 
-it("says why an approval came too late, though the platform tells of its end at once, until that is read", async () => {
+it("says what has become of an approval that came too late, as long as somebody looks", async () => {
   const { chat, kept, decideBy } = open();
+  const leave = chat.show(SESSION_ID);
   const [one, other] = [approval(), approval()];
   kept.waiting.push(one, other);
   await expect.poll(() => waiting(chat), eventually).toEqual([one.id, other.id]);
+  const shown = (id: string) => chat.state().approvals.get(id);
   const detail = "Nobody decided in time: the call was not made";
   decideBy(async () => {
     server.tell({ name: "approval:decided", payload: { ...one, status: "expired" } });
-    server.tell({ name: "approval:decided", payload: { ...other, status: "expired" } });
-    await expect.poll(() => waiting(chat)).toEqual([one.id]);
+    server.tell({ name: "approval:decided", payload: { ...other, status: "refused" } });
+    await expect.poll(() => shown(other.id)?.status).toBe("refused");
     return { ok: false, problem: { reason: "conflict", detail } };
   });
-  expect(await chat.decide(one.id, "approve")).toContain(detail);
+  expect(await chat.decide(one.id, "approve")).toBeUndefined();
+  expect(shown(one.id)?.outcome).toBe(detail);
   server.tell({ name: "approval:decided", payload: { ...one, status: "expired" } });
+  await expect.poll(() => shown(one.id)?.status).toBe("expired");
+  // A list of what waits doesn't take it away.
   const last = approval();
-  server.tell({ name: "approval:requested", payload: last });
-  await expect.poll(() => waiting(chat)).toEqual([one.id, last.id]);
-  expect(await chat.decide(one.id, "refuse")).toBeUndefined();
+  kept.waiting = [last];
+  server.needSync();
+  await expect.poll(() => waiting(chat), eventually).toContain(last.id);
+  expect([...waiting(chat)].sort()).toEqual([one.id, other.id, last.id].sort());
+  leave();
   expect(waiting(chat)).toEqual([last.id]);
-  expect(kept.decided).toEqual([`${one.id} approve`]);
+});
+
+it("shows nothing of an approval that was decided before it came", async () => {
+  const { chat } = open();
+  chat.show(SESSION_ID);
+  await connected(chat);
+  const [early, late] = [approval(), approval()];
+  server.tell({ name: "approval:decided", payload: { ...early, status: "approved" } });
+  server.tell({ name: "approval:requested", payload: early });
+  server.tell({ name: "approval:requested", payload: late });
+  await expect.poll(() => waiting(chat)).toEqual([late.id]);
 });
 
 it("sends at the next connection what it could not read at first, or another tab has left", async () => {
@@ -279,6 +300,7 @@ it("follows the answer to what another device has edited or let answer again", a
 
 it("shows nothing more of an answer that another device has deleted", async () => {
   const { chat } = open();
+  chat.show(SESSION_ID);
   await connected(chat);
   await chat.outbox.add({ sessionId: SESSION_ID, content: "why?" });
   await expect.poll(() => server.seen.subscriptions).toHaveLength(1);
@@ -290,6 +312,49 @@ it("shows nothing more of an answer that another device has deleted", async () =
   const deletion = { kind: "deletion", sequence: 3, message_id: messageId } as const;
   server.tell({ name: "conversation:changed", payload: { sessionId: SESSION_ID, change: deletion } });
   await expect.poll(() => chat.state().runs.get(runId)?.text).toBe("");
+});
+
+it("keeps of what has ended only what is shown and not stored yet", async () => {
+  const { chat, ended } = open();
+  await connected(chat);
+  const runs = () => [...chat.state().runs.values()].map(({ runId, text }) => [runId, text]);
+  const [shown, other, failed] = [
+    userMessage(1),
+    userMessage(1, { session_id: randomUUID() }),
+    userMessage(2),
+  ];
+  const leave = chat.show(SESSION_ID);
+  for (const question of [shown, other]) {
+    const runId = question.run_id;
+    server.tell({ name: "message:created", payload: { message: question, runId } });
+    server.log({ runId, sequence: 1, kind: "token", text: "Because" });
+    server.log({ runId, sequence: 2, kind: "completed", messageId: randomUUID() });
+  }
+  await expect.poll(() => ended).toHaveLength(2);
+  expect(runs()).toEqual([[shown.run_id, "Because"]]);
+  chat.followUnanswered(SESSION_ID, [shown]);
+  expect(runs()).toEqual([[shown.run_id, "Because"]]);
+  chat.followUnanswered(SESSION_ID, [shown, answerTo(shown, 2)]);
+  expect(runs()).toEqual([]);
+  chat.followUnanswered(other.session_id, [other]);
+  expect(runs()).toEqual([]);
+  // Its answer was deleted: it waits for none.
+  const before = server.seen.subscriptions.length;
+  chat.followUnanswered(SESSION_ID, [shown, failed]);
+  server.log({ runId: failed.run_id, sequence: 1, kind: "failed", code: "unavailable", reason: "planted" });
+  await expect.poll(() => ended).toHaveLength(3);
+  expect(server.seen.subscriptions.slice(before)).toEqual([{ runId: failed.run_id, after: 0 }]);
+  expect(runs()).toEqual([[failed.run_id, ""]]);
+  // Its answer is among the messages before its end is told.
+  const early = userMessage(3);
+  server.tell({ name: "message:created", payload: { message: early, runId: early.run_id } });
+  await expect.poll(runs).toHaveLength(2);
+  chat.followUnanswered(SESSION_ID, [shown, failed, early, answerTo(early, 4)]);
+  server.log({ runId: early.run_id, sequence: 1, kind: "completed", messageId: randomUUID() });
+  await expect.poll(() => ended).toHaveLength(4);
+  expect(runs()).toEqual([[failed.run_id, ""]]);
+  leave();
+  expect(runs()).toEqual([]);
 });
 
 it("discards what waits for a conversation that was deleted elsewhere", async () => {
@@ -313,4 +378,31 @@ it("says that it is outdated, keeps what is written, and sends it when there is 
   server.control.versions = [1];
   chat.wake();
   await expect.poll(contents, eventually).toEqual(["kept"]);
+});
+
+it("leaves to the person what it can't discard on a device that is full", async () => {
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown) => unhandled.push(reason);
+  process.on("unhandledRejection", note);
+  try {
+    const store = createOutboxStore(createMemoryStore(), "user-1");
+    const uploading = {
+      listApprovals: async () => ({ ok: true, data: [] }),
+      uploadMedia: () => new Promise(() => {}),
+    };
+    const { chat, sessions } = open({
+      store: { ...store, remove: () => Promise.reject(new Error("disk full")) },
+      requests: uploading as unknown as Requests,
+    });
+    await connected(chat);
+    const picture = { bytes: Uint8Array.of(1), contentType: "image/png", width: 1, height: 1 };
+    await chat.outbox.add({ sessionId: SESSION_ID, content: "", picture });
+    server.tell({ name: "session:deleted", payload: { sessionId: SESSION_ID } });
+    await expect.poll(() => sessions, eventually).toEqual([SESSION_ID]);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(chat.outbox.size()).toBe(1);
+    expect(unhandled).toEqual([]);
+  } finally {
+    process.off("unhandledRejection", note);
+  }
 });

@@ -1,27 +1,19 @@
-import {
-  type Approval,
-  type Change,
-  type Decision,
-  hasEnded,
-  type Message,
-  type RunEvent,
-} from "@mobile-ai-agent/contracts";
+import type { Change, Decision, Message } from "@mobile-ai-agent/contracts";
 import type { Requests } from "../api/requests.ts";
 import { createOutbox, type Outbox } from "../outbox/outbox.ts";
 import type { OutboxStore } from "../outbox/outbox-store.ts";
-import { createApprovals } from "./approvals.ts";
+import { type AskedApproval, createApprovals } from "./approvals.ts";
 import { deliverWith } from "./deliver.ts";
-import { unanswered } from "./messages.ts";
-import { pauseMs } from "../api/pause.ts";
-import { followRun, neverBegun, type RunState, startedRun } from "./run-follower.ts";
+import type { RunState } from "./run-follower.ts";
+import { createRuns } from "./runs.ts";
 import { type Connection, createChatSocket, type SocketOptions } from "./socket.ts";
 
 /** What the screens show of the moment; a new object with each change. */
 export interface ChatState {
   readonly connection: Connection;
   readonly runs: ReadonlyMap<string, RunState>;
-  /** Calls that wait for the user, by their ids. */
-  readonly approvals: ReadonlyMap<string, Approval>;
+  /** Calls that wait for the user, by their ids; in a session that is shown also what has become of them. */
+  readonly approvals: ReadonlyMap<string, AskedApproval>;
   /** Changes with the outbox. */
   readonly outboxVersion: number;
 }
@@ -45,8 +37,10 @@ export interface Chat {
   readonly outbox: Outbox;
   state(): ChatState;
   subscribe(listener: () => void): () => void;
-  /** Follows the runs that still owe an answer to these messages of a session. */
-  followUnanswered(messages: readonly Message[]): void;
+  /** Somebody looks at a session: what has ended there is kept until nobody does. @returns how to say so */
+  show(sessionId: string): () => void;
+  /** Follows the runs that still owe an answer to these messages, which are all of a session that is shown. */
+  followUnanswered(sessionId: string, messages: readonly Message[]): void;
   /** Takes in what this device has done itself, as if it were told of it. */
   take(sessionId: string, change: Change): void;
   cancel(runId: string): Promise<void>;
@@ -56,12 +50,7 @@ export interface Chat {
   close(): void;
 }
 
-/** Of the unanswered messages of a session only the newest few: older ones failed long ago. */
-const FOLLOWED = 5;
 const ACK_MS = 10_000;
-const AGAIN = { firstMs: 3000, mostMs: 48_000 };
-/** A run is told of before it is there, for a moment; after about half a minute it will never be. */
-const MOST_UNKNOWN = 5;
 const SYNC_MS = 3000;
 
 /** One user's live connection: answers as they come, messages on their way out. */
@@ -74,12 +63,8 @@ export function createChat(options: ChatOptions): Chat {
     outboxVersion: 0,
   };
   let closed = false;
-  let subscribing: Promise<void> = Promise.resolve();
-  /** Of subscriptions, by run, one after another. */
-  const failures = new Map<string, number>();
-  /** How often, one after another, the platform said that there is no such run. */
-  const unknown = new Map<string, number>();
-  const retries = new Map<string, ReturnType<typeof setTimeout>>();
+  /** How many screens show a session. */
+  const shown = new Map<string, number>();
   const listeners = new Set<() => void>();
 
   function change(part: Partial<ChatState>): void {
@@ -87,11 +72,13 @@ export function createChat(options: ChatOptions): Chat {
     for (const listener of listeners) listener();
   }
 
-  function changeRun(run: RunState): void {
-    change({ runs: new Map(state.runs).set(run.runId, run) });
-  }
+  const isShown = (sessionId: string) => shown.has(sessionId);
 
-  const approvals = createApprovals(requests, (waiting) => change({ approvals: waiting }));
+  const approvals = createApprovals({
+    requests,
+    isShown,
+    onChange: (asked) => change({ approvals: asked }),
+  });
 
   const { socket, wake, close } = createChatSocket({
     ...options,
@@ -100,11 +87,17 @@ export function createChat(options: ChatOptions): Chat {
       if (connection !== "connected") return;
       outbox.flush();
       loadOutbox();
-      // What was asked on the connection before may never be answered.
-      subscribing = Promise.resolve();
-      for (const run of state.runs.values()) if (run.status === "running") subscribe(run.runId);
+      runs.resume();
       askForNews();
     },
+  });
+
+  const runs = createRuns({
+    socket,
+    requests,
+    isShown,
+    onChange: (followed) => change({ runs: followed }),
+    onEnded: onRunEnded,
   });
 
   function askForNews(): void {
@@ -128,98 +121,15 @@ export function createChat(options: ChatOptions): Chat {
 
   function takeMessage(message: Message, runId: string): void {
     onChange(message.session_id, { kind: "message", sequence: message.sequence, message });
-    followTold(runId, message.session_id);
+    runs.follow(runId, message.session_id);
   }
 
   function take(sessionId: string, change: Change): void {
-    if (change.kind === "deletion") forget(change.message_id);
+    if (change.kind === "deletion") runs.forgetAnswer(change.message_id);
     onChange(sessionId, change);
-    if (change.kind === "edit") followTold(change.message.run_id, sessionId);
-    if (change.kind === "regeneration") followTold(change.run_id, sessionId);
+    if (change.kind === "edit") runs.follow(change.message.run_id, sessionId);
+    if (change.kind === "regeneration") runs.follow(change.run_id, sessionId);
   }
-
-  /** The text of a deleted answer is not to be seen again. */
-  function forget(messageId: string): void {
-    for (const run of state.runs.values()) {
-      if (run.messageId === messageId) changeRun({ ...run, text: "" });
-    }
-  }
-
-  function follow(runId: string, sessionId: string): void {
-    if (!state.runs.has(runId)) followTold(runId, sessionId);
-  }
-
-  /** The platform tells of a run once it is there, also of one that this device has asked for in vain. */
-  function followTold(runId: string, sessionId: string): void {
-    if (state.runs.has(runId) && !unknown.delete(runId)) return;
-    failures.delete(runId);
-    changeRun(startedRun(runId, sessionId));
-    subscribe(runId);
-  }
-
-  /** One after another: each makes the platform look at the run. */
-  function subscribe(runId: string): void {
-    subscribing = subscribing.then(() => subscribeNow(runId));
-  }
-
-  function subscribeLater(runId: string): void {
-    const before = failures.get(runId) ?? 0;
-    failures.set(runId, before + 1);
-    clearTimeout(retries.get(runId));
-    const again = setTimeout(() => subscribe(runId), pauseMs(before, AGAIN));
-    retries.set(runId, again);
-  }
-
-  async function subscribeNow(runId: string): Promise<void> {
-    const run = state.runs.get(runId);
-    if (!socket.connected || closed || run?.status !== "running") return;
-    try {
-      const answer = await socket.timeout(ACK_MS).emitWithAck("run:subscribe", { runId, after: run.after });
-      if (answer.error?.code === "not_found") await settle(runId);
-      if (answer.error) return stillRunning(runId) ? subscribeLater(runId) : undefined;
-      for (const counts of [failures, unknown]) counts.delete(runId);
-      if (answer.data.after !== run.after) changeRun({ ...run, after: answer.data.after, text: "" });
-    } catch {
-      subscribeLater(runId);
-    }
-  }
-
-  const stillRunning = (runId: string) => state.runs.get(runId)?.status === "running";
-
-  /** For a run whose events are no longer kept: how it ended is all there is to know. */
-  async function settle(runId: string): Promise<void> {
-    const run = state.runs.get(runId);
-    const answer = await requests.getRun(runId);
-    if (!run) return;
-    if (!answer.ok) return answer.problem.reason === "refused" ? noSuchRun(run) : undefined;
-    unknown.delete(runId);
-    const { status, failure } = answer.data;
-    if (!hasEnded(status)) return;
-    changeRun({
-      ...run,
-      status,
-      ...(failure && { failure: { ...failure, availableAt: failure.available_at } }),
-    });
-    onRunEnded(run.sessionId);
-  }
-
-  function noSuchRun(run: RunState): void {
-    const times = (unknown.get(run.runId) ?? 0) + 1;
-    unknown.set(run.runId, times);
-    if (times < MOST_UNKNOWN) return;
-    changeRun(neverBegun(run));
-    onRunEnded(run.sessionId);
-  }
-
-  socket.on("run:event", (event: RunEvent) => {
-    const run = state.runs.get(event.runId);
-    if (!run) return;
-    const next = followRun(run, event);
-    if (!next) return subscribe(event.runId);
-    if (next === run) return;
-    changeRun(next);
-    if (next.status !== "running") onRunEnded(next.sessionId);
-  });
 
   socket.on("approval:requested", approvals.add);
   socket.on("approval:decided", approvals.decided);
@@ -227,7 +137,8 @@ export function createChat(options: ChatOptions): Chat {
   socket.on("conversation:changed", ({ sessionId, change }) => take(sessionId, change));
   socket.on("session:changed", () => options.onSessionChanged());
   socket.on("session:deleted", ({ sessionId }) => {
-    void outbox.discardSession(sessionId);
+    // What the device can't remove now is refused by the platform, and left to the person.
+    outbox.discardSession(sessionId).catch(() => undefined);
     options.onSessionDeleted(sessionId);
   });
   // Not all devices at once, when a part of the platform comes back.
@@ -248,9 +159,18 @@ export function createChat(options: ChatOptions): Chat {
       return () => listeners.delete(listener);
     },
 
-    followUnanswered(messages) {
-      for (const { run_id, session_id } of unanswered(messages).slice(-FOLLOWED)) follow(run_id, session_id);
+    show(sessionId) {
+      shown.set(sessionId, (shown.get(sessionId) ?? 0) + 1);
+      return () => {
+        const left = (shown.get(sessionId) ?? 0) - 1;
+        if (left > 0) return void shown.set(sessionId, left);
+        shown.delete(sessionId);
+        runs.leave(sessionId);
+        approvals.leave(sessionId);
+      };
     },
+
+    followUnanswered: runs.followUnanswered,
 
     take,
 
@@ -267,7 +187,7 @@ export function createChat(options: ChatOptions): Chat {
 
     close() {
       closed = true;
-      for (const again of retries.values()) clearTimeout(again);
+      runs.close();
       approvals.close();
       outbox.stop();
       close();

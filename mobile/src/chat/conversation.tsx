@@ -1,4 +1,4 @@
-import { type Approval, type Message, shownMessages } from "@mobile-ai-agent/contracts";
+import { type Message, shownMessages } from "@mobile-ai-agent/contracts";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { ActivityIndicator, ScrollView, StyleSheet, View } from "react-native";
 import { Banner } from "../ui/banner.tsx";
@@ -6,6 +6,7 @@ import { Button } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { COLUMN, SPACE } from "../ui/theme.ts";
 import { useTheme } from "../ui/theme-context.tsx";
+import type { AskedApproval } from "./approvals.ts";
 import { useChat, useChatState } from "./chat-context.tsx";
 import { Composer, type Draft } from "./composer.tsx";
 import { ConnectionBanner } from "./connection-banner.tsx";
@@ -29,7 +30,8 @@ export function Conversation({ sessionId }: { sessionId: string }) {
   const { fault, edit, regenerate, remove } = useMessageActions(sessionId);
   const [editing, setEditing] = useState<Message>();
 
-  useEffect(() => chat.followUnanswered(messages), [chat, messages]);
+  useEffect(() => chat.show(sessionId), [chat, sessionId]);
+  useEffect(() => chat.followUnanswered(sessionId, messages), [chat, sessionId, messages]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the version tells when the outbox has changed
   const entries = useMemo(
@@ -94,7 +96,7 @@ export function Conversation({ sessionId }: { sessionId: string }) {
   );
 }
 
-function asked(approvals: ReadonlyMap<string, Approval>, sessionId: string): readonly Approval[] {
+function asked(approvals: ReadonlyMap<string, AskedApproval>, sessionId: string): readonly AskedApproval[] {
   return [...approvals.values()].filter(({ session_id }) => session_id === sessionId);
 }
 

@@ -35,7 +35,9 @@ export const Entry = memo(function Entry({ entry, ...actions }: { entry: Timelin
     case "answer":
       return <LiveAnswer run={entry.run} onAskAgain={() => actions.onAskAgain(entry.question)} />;
     case "approval":
-      return <ApprovalCard approval={entry.approval} onDecide={actions.onDecide} />;
+      return (
+        <ApprovalCard approval={entry.approval} hasRunEnded={entry.hasRunEnded} onDecide={actions.onDecide} />
+      );
   }
 });
 

@@ -15,6 +15,8 @@ export interface RunState {
     /** When it is worth trying again. */
     readonly availableAt?: string;
   };
+  /** It was told of, and never came to be. */
+  readonly neverBegun?: boolean;
   /** Of the stored answer, once there is one. */
   readonly messageId?: string;
 }
@@ -26,7 +28,7 @@ export function startedRun(runId: string, sessionId: string): RunState {
 /** Of a run that was told of, and never came to be: whoever was to make it died before. */
 export function neverBegun(run: RunState): RunState {
   const reason = "The answer was never begun. Ask again to get one.";
-  return { ...run, status: "failed", failure: { code: "interrupted", reason } };
+  return { ...run, status: "failed", failure: { code: "interrupted", reason }, neverBegun: true };
 }
 
 /**

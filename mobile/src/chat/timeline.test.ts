@@ -1,6 +1,8 @@
+import type { Message } from "@mobile-ai-agent/contracts";
 import { describe, expect, it } from "vitest";
 import type { OutboxItem } from "../outbox/outbox-item.ts";
 import { answerTo, SESSION_ID, userMessage } from "../testing/messages.ts";
+import type { AskedApproval } from "./approvals.ts";
 import { unanswered } from "./messages.ts";
 import { type RunState, startedRun } from "./run-follower.ts";
 import { timelineOf } from "./timeline.ts";
@@ -49,6 +51,24 @@ describe("timelineOf", () => {
     const run: RunState = { ...startedRun(question.run_id, SESSION_ID), status: "completed" };
     expect(timelineOf([question], [], runsOf(run)).map(({ kind }) => kind)).toEqual(["message"]);
   });
+});
+
+it("tells of an approval whether the answer that wanted it is over", () => {
+  const question = userMessage(1);
+  const approval: AskedApproval = {
+    ...{ id: "approval-1", run_id: question.run_id, session_id: SESSION_ID },
+    ...{ server: "mail", tool: "send_email", risk: "outbound", tainted: true, status: "pending" },
+    ...{ arguments: "{}", created_at: question.created_at, expires_at: question.created_at },
+  };
+  const run = startedRun(question.run_id, SESSION_ID);
+  const hasEnded = (messages: readonly Message[], ...runs: RunState[]) =>
+    timelineOf(messages, [], runsOf(...runs), [approval]).flatMap((entry) =>
+      entry.kind === "approval" ? [entry.hasRunEnded] : [],
+    );
+  expect(hasEnded([])).toEqual([false]);
+  expect(hasEnded([question], run)).toEqual([false]);
+  expect(hasEnded([question], { ...run, status: "cancelled" })).toEqual([true]);
+  expect(hasEnded([question, answerTo(question, 2)])).toEqual([true]);
 });
 
 it("finds the questions without an answer", () => {

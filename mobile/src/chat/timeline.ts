@@ -1,5 +1,6 @@
-import type { Approval, Message } from "@mobile-ai-agent/contracts";
+import type { Message } from "@mobile-ai-agent/contracts";
 import type { OutboxItem } from "../outbox/outbox-item.ts";
+import type { AskedApproval } from "./approvals.ts";
 import { unanswered } from "./messages.ts";
 import type { RunState } from "./run-follower.ts";
 
@@ -8,14 +9,20 @@ export type TimelineEntry =
   | { readonly kind: "message"; readonly key: string; readonly message: Message }
   | { readonly kind: "pending"; readonly key: string; readonly item: OutboxItem }
   | { readonly kind: "answer"; readonly key: string; readonly run: RunState; readonly question: Message }
-  | { readonly kind: "approval"; readonly key: string; readonly approval: Approval };
+  | {
+      readonly kind: "approval";
+      readonly key: string;
+      readonly approval: AskedApproval;
+      /** Whether the answer that wanted it is over. */
+      readonly hasRunEnded: boolean;
+    };
 
 /** The stored messages, the answers under way, what they wait for, then what waits to be sent: nothing twice. */
 export function timelineOf(
   messages: readonly Message[],
   items: readonly OutboxItem[],
   runs: ReadonlyMap<string, RunState>,
-  approvals: readonly Approval[] = [],
+  approvals: readonly AskedApproval[] = [],
 ): readonly TimelineEntry[] {
   const stored = messages.map((message): TimelineEntry => {
     return { kind: "message", key: keyOf(message), message };
@@ -30,9 +37,12 @@ export function timelineOf(
   const pending = items
     .filter(({ clientMessageId }) => !sent.has(clientMessageId))
     .map((item): TimelineEntry => ({ kind: "pending", key: item.clientMessageId, item }));
-  const asked = approvals.map(
-    (approval): TimelineEntry => ({ kind: "approval", key: `approval.${approval.id}`, approval }),
-  );
+  const asked = approvals.map((approval): TimelineEntry => {
+    const run = runs.get(approval.run_id);
+    const isStored = messages.some(({ role, run_id }) => role === "assistant" && run_id === approval.run_id);
+    const hasRunEnded = isStored || (run !== undefined && run.status !== "running");
+    return { kind: "approval", key: `approval.${approval.id}`, approval, hasRunEnded };
+  });
   return [...stored, ...answers, ...asked, ...pending];
 }
 
