@@ -225,7 +225,7 @@ interface Entry {
 export const sequenceOf = ({ id }: Pick<Entry, "id">): number => Number.parseInt(id, 10);
 
 /** The log is written by `append` only, so its entries are trusted. Those from before there was a cipher are JSON. */
-function toEvent(cipher: TransitCipher, key: string, { id, message }: Entry): RunEvent {
+export function toEvent(cipher: TransitCipher, key: string, { id, message }: Entry): RunEvent {
   const { sealed, event = "" } = message;
   return JSON.parse(sealed === undefined ? event : cipher.open([key, id], sealed)) as RunEvent;
 }

@@ -162,7 +162,7 @@ describe("run log", () => {
     expect(await log.bounds(runId)).toBeUndefined();
     expect(await log.append(token(runId, 5), true)).toBe("written");
     expect(await log.append(token(runId, 6))).toBe("written");
-    expect(await log.bounds(runId)).toEqual({ first: 5, last: 6 });
+    expect(await log.bounds(runId)).toEqual({ first: 5, last: 6, hasEnded: false });
   });
 
   it("that was removed does not come back", async () => {
@@ -184,7 +184,9 @@ describe("run log", () => {
     expect(await log.bounds(runId)).toBeUndefined();
     await appendTokens(runId, 1, 3);
     await expect(log.append(token(runId, 3))).rejects.toThrow();
-    expect(await log.bounds(runId)).toEqual({ first: 1, last: 3 });
+    expect(await log.bounds(runId)).toEqual({ first: 1, last: 3, hasEnded: false });
     expect(await redis.pTTL(`run:{${runId}}`)).toBeGreaterThan(3_500_000);
+    await log.append(completed(runId, 4));
+    expect(await log.bounds(runId)).toEqual({ first: 1, last: 4, hasEnded: true });
   });
 });

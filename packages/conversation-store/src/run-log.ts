@@ -1,7 +1,7 @@
 import type { TransitCipher } from "@mobile-ai-agent/content-cipher";
 import type { RunEvent } from "@mobile-ai-agent/contracts";
 import type { RedisClient } from "./redis-client.ts";
-import { RunLogReader, sequenceOf } from "./run-log-reader.ts";
+import { RunLogReader, sequenceOf, toEvent } from "./run-log-reader.ts";
 
 /**
  * What came of an event: `lost` when the log has lost what was before it, as in a Redis that came back without its data;
@@ -17,8 +17,11 @@ export interface RunLog {
    * @throws when the log already has this sequence number or a later one: another writer was there
    */
   append(event: RunEvent, isFirst?: boolean): Promise<Appended>;
-  /** The sequence numbers of the first and the last event; undefined for a log that is empty or gone. */
-  bounds(runId: string): Promise<{ first: number; last: number } | undefined>;
+  /**
+   * The sequence numbers of the first and the last event, and whether nothing comes after that one; undefined for a log
+   * that is empty or gone.
+   */
+  bounds(runId: string): Promise<{ first: number; last: number; hasEnded: boolean } | undefined>;
   /** @returns how many of the runs have events here */
   count(runIds: readonly string[]): Promise<number>;
   /** Takes the events of runs away; who reads one gets no more, and who writes one is told. */
@@ -68,7 +71,8 @@ export function createRunLog(redis: RedisClient, cipher: TransitCipher): RunLog 
         redis.xRevRange(key, "+", "-", { COUNT: 1 }),
       ]).then((ends) => ends.map((found) => found?.[0]));
       if (!first || !last) return undefined;
-      return { first: sequenceOf(first), last: sequenceOf(last) };
+      const { kind } = toEvent(cipher, key, last);
+      return { first: sequenceOf(first), last: sequenceOf(last), hasEnded: kind !== "token" };
     },
 
     async count(runIds) {

@@ -26,8 +26,9 @@ interface Dependencies {
 /**
  * `run:subscribe`: sends this socket the run's events after `after`, those that are there and those that
  * come. Subscribing again to a run replaces the subscription. A log that was lost and begun anew is sent from its
- * beginning, which the acknowledgement tells. A finished run whose events are no longer kept
- * is `not_found`: its answer is among the session's messages. Who follows too many runs gets `limited`, and goes on
+ * beginning, which the acknowledgement tells. Who has a run's last event is not subscribed: nothing
+ * would end that. A finished run whose events are no longer kept is `not_found`: its answer is among the session's
+ * messages. Who follows too many runs gets `limited`, and goes on
  * following those.
  */
 export function subscribeRun(socket: UserSocket, { context, owners, log, backlog, logger }: Dependencies) {
@@ -68,10 +69,10 @@ export function subscribeRun(socket: UserSocket, { context, owners, log, backlog
   }
 
   /**
-   * @returns the sequence number after which to read
+   * @returns the sequence number after which to read, and whether there is nothing to come after that
    * @throws SocketProblem when the run is not this user's, or there is nothing to come
    */
-  async function startOf(runId: string, after: number): Promise<number> {
+  async function startOf(runId: string, after: number): Promise<{ start: number; isOver: boolean }> {
     let bounds = await log.bounds(runId);
     if (bounds === undefined || !owners.isOf(userId, runId)) {
       const { status } = await context.getRun(socket.data.token, runId);
@@ -82,17 +83,19 @@ export function subscribeRun(socket: UserSocket, { context, owners, log, backlog
         if (bounds === undefined) throw new SocketProblem("not_found", GONE);
       }
     }
-    if (bounds === undefined) return 0;
+    if (bounds === undefined) return { start: 0, isOver: false };
     // Whole for who has the events up to `after`.
     const continues = bounds.first - 1 <= after && after <= bounds.last;
-    return continues ? after : bounds.first - 1;
+    const start = continues ? after : bounds.first - 1;
+    return { start, isOver: bounds.hasEnded && start === bounds.last };
   }
 
   return acknowledge(
     SubscribeRun,
     async ({ runId, after }) => {
-      const start = await startOf(runId, after);
-      subscribe(runId, start);
+      const { start, isOver } = await startOf(runId, after);
+      if (isOver) subscriptions.get(runId)?.abort();
+      else subscribe(runId, start);
       return { runId, after: start };
     },
     logger,
