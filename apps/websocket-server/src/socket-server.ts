@@ -19,6 +19,7 @@ import { cancelRun } from "./handlers/cancel-run.ts";
 import { decideApproval } from "./handlers/decide-approval.ts";
 import { sendMessage } from "./handlers/send-message.ts";
 import { subscribeRun } from "./handlers/subscribe-run.ts";
+import { listenTo } from "./listen-to.ts";
 import { isAllowedOrigin } from "./origin.ts";
 import { endWhenRevoked } from "./revocation.ts";
 import type { RunOwners } from "./run-owners.ts";
@@ -68,10 +69,12 @@ export function attachSocketServer(http: HttpServer, options: SocketServerOption
     limitEvents(socket);
     endAtExpiry(socket);
     endWhenRevoked(socket, revocations);
-    socket.on("message:send", sendMessage(socket, { context, limit: messageLimit, logger }));
-    socket.on("run:cancel", cancelRun(socket, context, logger));
-    socket.on("approval:decide", decideApproval(socket, context, logger));
-    socket.on("run:subscribe", subscribeRun(socket, { context, owners, log, backlog, logger }));
+    listenTo(socket, {
+      "message:send": sendMessage(socket, { context, limit: messageLimit, logger }),
+      "run:cancel": cancelRun(socket, context, logger),
+      "approval:decide": decideApproval(socket, context, logger),
+      "run:subscribe": subscribeRun(socket, { context, owners, log, backlog, logger }),
+    });
   });
   return io;
 }
