@@ -3,7 +3,7 @@ import type { Filter } from "mongodb";
 import { readCursor, writeCursor } from "./cursor.ts";
 import type { MessageParts } from "./message-changes.ts";
 import { type MessageDocument, SAYING } from "./message-documents.ts";
-import { snippetOf } from "./text-search.ts";
+import { searchFor } from "./text-search.ts";
 
 export interface MessageSearch {
   /**
@@ -31,6 +31,7 @@ export function createMessageSearch({ messages, log, contents }: MessageParts): 
     async searchAll(user_id, { text, cursor, limit }) {
       const start = cursor === undefined ? undefined : readCursor(cursor);
       if (cursor !== undefined && start === undefined) return undefined;
+      const { isIn, snippetOf } = searchFor(text);
       const found: FoundMessage[] = [];
       let place = start;
       for (let scanned = 0; scanned < SCANNED; scanned += BATCH) {
@@ -42,13 +43,12 @@ export function createMessageSearch({ messages, log, contents }: MessageParts): 
         const opened = await Promise.all(entries.map((entry) => contents.toMessage(entry)));
         const hits = entries.flatMap((entry, index) => {
           const message = opened[index] as Message;
-          const snippet = snippetOf(message.content, text);
-          return snippet === undefined ? [] : [{ entry, message, snippet }];
+          return isIn(message.content) ? [{ entry, message }] : [];
         });
         const standing = await log.standings([...new Set(hits.map(({ entry }) => entry.session_id))]);
-        for (const { entry, message, snippet } of hits) {
+        for (const { entry, message } of hits) {
           if (!standing(entry.session_id).isCurrent(entry)) continue;
-          found.push(toFound(message, snippet));
+          found.push(toFound(message, snippetOf(message.content)));
           const next = writeCursor({ time: entry.created_at, id: entry._id });
           if (found.length === limit) return { messages: found, next };
         }
@@ -60,6 +60,7 @@ export function createMessageSearch({ messages, log, contents }: MessageParts): 
     },
 
     async search(session_id, { text, limit }) {
+      const { isIn } = searchFor(text);
       const standing = await log.standing(session_id);
       const found: Message[] = [];
       const entries = messages
@@ -69,7 +70,7 @@ export function createMessageSearch({ messages, log, contents }: MessageParts): 
       for await (const entry of entries) {
         if (!standing.isCurrent(entry)) continue;
         const message = await contents.toMessage(entry, standing.runOf(entry));
-        if (snippetOf(message.content, text) === undefined) continue;
+        if (!isIn(message.content)) continue;
         if (found.push(message) === limit) break;
       }
       return found;

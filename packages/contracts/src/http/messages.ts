@@ -94,7 +94,13 @@ export const MessageVersions = z.strictObject({ versions: z.array(Message) });
 export type MessageVersions = z.infer<typeof MessageVersions>;
 
 export const SearchMessagesQuery = z.strictObject({
-  q: z.string().min(1).max(200).describe("text that the messages contain, in any case of letters"),
+  q: z
+    .string()
+    .min(1)
+    .max(200)
+    .describe(
+      "text that the messages contain, in any case of letters and any way to write them; accents count",
+    ),
   cursor: Cursor.optional().describe("`next_cursor` of the page before"),
   limit: z.coerce.number().int().min(1).max(50).default(20),
 });
