@@ -165,6 +165,15 @@ const OWN: Readonly<Record<string, Readonly<Record<number, Provocation>>>> = {
       return withBody(call, { decision: "approve" });
     },
   },
+  createMessage: {
+    409: async (call, _operation, user) => {
+      const edit = DESCRIBED.find(({ id }) => id === "editMessage") as Described;
+      const edited = await goodCall(edit, { origin: platform.gateway, user });
+      good(await ask(edited));
+      const { client_message_id } = bodyOf(edited);
+      return withBody(call, { ...bodyOf(call), client_message_id });
+    },
+  },
   editMessage: { 409: behind },
   regenerateAnswer: { 409: behind },
   uploadMedia: {

@@ -15,7 +15,8 @@ afterEach(() => platform.stopOrchestrators());
 async function edit({ sessionId, userId }: { sessionId: string; userId: string }, content: string) {
   const { store } = platform;
   const [first] = await store.messages.list(sessionId, { limit: 1 });
-  const what = { sessionId, userId, messageId: first?.id ?? "", clientMessageId: randomUUID(), after: 1000 };
+  const { last: after } = await store.messages.changes(sessionId, { after: 0, limit: 1 });
+  const what = { sessionId, userId, messageId: first?.id ?? "", clientMessageId: randomUUID(), after };
   const result = await store.messages.edit({ ...what, content });
   if (result.outcome !== "changed") throw new Error(`the edit came to ${result.outcome}`);
   await store.runs.create({ ...result, sessionId, userId });

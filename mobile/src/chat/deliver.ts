@@ -50,6 +50,7 @@ function afterProblem({ reason, detail, retryAfterSeconds = PAUSE_S }: ApiProble
 }
 
 function afterSocketError({ code, message }: SocketError): Delivery {
-  if (code === "invalid" || code === "not_found") return { kind: "refused", detail: message };
+  if (code === "invalid" || code === "not_found" || code === "conflict")
+    return { kind: "refused", detail: message };
   return { kind: "later", afterSeconds: PAUSE_S };
 }

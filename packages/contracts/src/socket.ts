@@ -80,6 +80,7 @@ export const SessionDeleted = z.strictObject({ sessionId: SessionId });
 export type SessionDeleted = z.infer<typeof SessionDeleted>;
 
 export interface ClientToServerEvents {
+  /** `conflict` when the client id is that of an edit or a regeneration: with the same id it never succeeds. */
   "message:send": (payload: SendMessage, ack: Ack<MessageAccepted>) => void;
   /** Asks for a run's end; it comes as the event `cancelled`, unless the run has ended by itself. */
   "run:cancel": (payload: CancelRun, ack: Ack<{ runId: string }>) => void;

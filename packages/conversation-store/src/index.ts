@@ -1,4 +1,5 @@
 export type { NewApproval, StoredApproval } from "./approvals.ts";
+export { ClientIdTaken } from "./client-ids.ts";
 export { MAX_CONTEXT_BYTES, type OwnedSession } from "./contexts.ts";
 export { type ConversationStore, createConversationStore } from "./conversation-store.ts";
 export type { Superseding } from "./message-changes.ts";

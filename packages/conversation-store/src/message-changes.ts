@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { Change, Message } from "@mobile-ai-agent/contracts";
 import type { Collection } from "mongodb";
+import { identityOf, requireSameAct } from "./client-ids.ts";
 import type { MessageContents } from "./message-contents.ts";
-import { ERASURE, identityOf, isSaying, type MessageDocument, type NewEntry } from "./message-documents.ts";
+import { ERASURE, isSaying, type MessageDocument, type NewEntry } from "./message-documents.ts";
 import type { SessionLog } from "./session-log.ts";
 import { toChange } from "./to-change.ts";
 
@@ -24,7 +25,7 @@ export type Superseding =
       readonly runId: string;
       readonly asked: number;
     }
-  /** Somebody has written or changed something since, or the message is not shown any more. */
+  /** Somebody has written or changed something since, there is no such change yet, or the message is not shown any more. */
   | { readonly outcome: "conflict" }
   /** There is no such message of the user's. */
   | { readonly outcome: "not_found" }
@@ -32,9 +33,17 @@ export type Superseding =
   | { readonly outcome: "empty" };
 
 export interface MessageChanges {
-  /** Writes a message of the user's anew; what followed it is superseded. Resent, it is done once. */
+  /**
+   * Writes a message of the user's anew; what followed it is superseded. Resent, it is done once: the first one counts.
+   *
+   * @throws ClientIdTaken when the id is that of something else than an edit of this message
+   */
   edit(message: ToSupersede & { readonly content: string }): Promise<Superseding>;
-  /** Lets another run answer a message of the user's; what followed it is superseded. Resent, it is done once. */
+  /**
+   * Lets another run answer a message of the user's; what followed it is superseded. Resent, it is done once.
+   *
+   * @throws ClientIdTaken when the id is that of something else than a regeneration for this message
+   */
   regenerate(message: ToSupersede): Promise<Superseding>;
   /**
    * Removes a message for good: a user's with what it was before it was edited, and all answers to it. Again it does
@@ -89,26 +98,32 @@ export function createMessageChanges({ messages, log, contents }: MessageParts):
     return [...questions, ...again].map(({ run_id }) => run_id);
   }
 
-  /** What a person did between `after` and the entry to come decides, which the entry's number makes sure of. */
+  /**
+   * What a person did between `after` and the entry to come decides, which the entry's number makes sure of. Who knows
+   * more changes than there are, as after a restore from a backup, has not seen these.
+   */
   async function supersede(
+    change: "edit" | "regeneration",
     { sessionId, messageId, clientMessageId, after }: ToSupersede,
-    entryFor: (target: MessageDocument) => NewEntry,
+    entryFor: (target: MessageDocument) => Omit<NewEntry, "change" | "target" | "from">,
   ): Promise<Superseding> {
     const target = await find(sessionId, messageId);
     if (target === undefined || target.role !== "user") return { outcome: "not_found" };
     const place = { sessionId, identity: identityOf(clientMessageId) };
     const added = await log.append(place, async (last) => {
       const standing = await log.standing(sessionId, last);
-      if (!standing.isCurrent(target)) return undefined;
+      if (!standing.isCurrent(target) || after > last) return undefined;
       const unseen = await log.between(sessionId, after + 1, last);
-      return unseen.some(({ role }) => role === "user") ? undefined : entryFor(target);
+      if (unseen.some(({ role }) => role === "user")) return undefined;
+      return { ...entryFor(target), change, target: target._id, from: target.sequence };
     });
     if (added === undefined) return { outcome: "conflict" };
     const { document } = added;
-    const change = await toChange(document, await log.standing(sessionId), contents);
-    const answered = document.change === "regeneration" ? document.target : document._id;
+    requireSameAct(document, { change, target: target._id });
+    const answered = change === "regeneration" ? target._id : document._id;
     const { run_id: runId, sequence: asked } = document;
-    return { outcome: "changed", change, messageId: answered ?? document._id, runId, asked };
+    const told = await toChange(document, await log.standing(sessionId), contents);
+    return { outcome: "changed", change: told, messageId: answered, runId, asked };
   }
 
   /** The entry of the deletion is there, so nobody adds an answer any more. */
@@ -134,18 +149,18 @@ export function createMessageChanges({ messages, log, contents }: MessageParts):
   return {
     edit(edit) {
       return withWords(find, edit, () =>
-        supersede(edit, ({ _id, sequence, type, media_id }) => ({
+        supersede("edit", edit, ({ type, media_id }) => ({
           ...{ user_id: edit.userId, client_message_id: edit.clientMessageId, role: "user", type },
-          ...{ content: edit.content, run_id: randomUUID(), change: "edit", target: _id, from: sequence },
+          ...{ content: edit.content, run_id: randomUUID() },
           ...(media_id === undefined ? {} : { media_id }),
         })),
       );
     },
 
     regenerate(again) {
-      return supersede(again, ({ _id, sequence }) => ({
+      return supersede("regeneration", again, () => ({
         ...{ user_id: again.userId, client_message_id: again.clientMessageId, role: "user", type: "text" },
-        ...{ content: "", run_id: randomUUID(), change: "regeneration", target: _id, from: sequence },
+        ...{ content: "", run_id: randomUUID() },
       }));
     },
 

@@ -50,5 +50,3 @@ export const ERASURE = {
 export const SAYING = { change: { $nin: ["regeneration", "deletion"] } } as const;
 export const isSaying = ({ change }: Pick<MessageDocument, "change">): boolean =>
   change === undefined || change === "edit";
-
-export const identityOf = (clientMessageId: string): string => `client:${clientMessageId}`;

@@ -2,9 +2,10 @@ import { randomUUID } from "node:crypto";
 import type { ContentCipher } from "@mobile-ai-agent/content-cipher";
 import type { Change, Message } from "@mobile-ai-agent/contracts";
 import type { Db } from "mongodb";
+import { identityOf, requireSameAct } from "./client-ids.ts";
 import { createMessageChanges, type MessageChanges } from "./message-changes.ts";
 import { createMessageContents } from "./message-contents.ts";
-import { identityOf, isSaying, type MessageDocument } from "./message-documents.ts";
+import { isSaying, type MessageDocument } from "./message-documents.ts";
 import { createMessageSearch, type MessageSearch } from "./message-search.ts";
 import { createSessionLog } from "./session-log.ts";
 import { toChange } from "./to-change.ts";
@@ -51,7 +52,9 @@ export interface MessageStore extends MessageChanges, MessageSearch {
   createIndexes(): Promise<void>;
   /**
    * Stores a message with the session's next sequence number and a new run id. A message whose client id the
-   * session already has is not stored again: the stored one is returned with `created` false.
+   * session already has is not stored again: the stored one is returned with `created` false, whatever this one says.
+   *
+   * @throws ClientIdTaken when the id is that of an edit or a regeneration
    */
   addUserMessage(message: NewUserMessage): Promise<{ message: Message; runId: string; created: boolean }>;
   /** The user's message with this client id, if the session has it. */
@@ -147,6 +150,7 @@ export function createMessageStore(db: Db, cipher: ContentCipher): MessageStore 
         run_id: runId,
       }));
       if (added === undefined) throw new Error("a message was not added");
+      requireSameAct(added.document, {});
       const message = await toMessage(added.document);
       return { message, runId: message.run_id, created: added.created };
     },

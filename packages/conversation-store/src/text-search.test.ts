@@ -51,6 +51,7 @@ it.each([
 it.each([
   ["another accent", "café", "cafè"],
   ["no accent", "cafe", "cafe\u0301"],
+  ["what only a pattern would match", ".*", "a.c"],
   ["another letter", "ПАРА", "ΠΑΡΑ"],
 ])("does not take for the same %s", (_, words, text) => {
   expect(searchFor(words).isIn(text)).toBe(false);

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
+import { ChangeList } from "@mobile-ai-agent/contracts";
 import { createSoftwareAuthenticator } from "@mobile-ai-agent/test-support";
 import fc from "fast-check";
 import { generate } from "otplib";
@@ -61,8 +62,8 @@ const BODIES: Readonly<Record<string, Preparation>> = {
     return { name: "another", credential: await newCredential(origin, user, device) };
   },
   createMessage: async () => ({ content: "hello" }),
-  editMessage: async () => ({ content: "hello again", ...upToDate() }),
-  regenerateAnswer: async () => upToDate(),
+  editMessage: async (...who) => ({ content: "hello again", ...(await upToDate(...who)) }),
+  regenerateAnswer: upToDate,
 };
 
 /** Queries that a success needs. */
@@ -73,9 +74,11 @@ const QUERIES: Readonly<Record<string, (user: User) => string | undefined>> = {
   finishOidc: () => "state=of-another-browser",
 };
 
-/** As if nothing could have happened since. */
-function upToDate() {
-  return { client_message_id: randomBytes(8).toString("hex"), after: 2 ** 31 };
+/** Of who has seen all of the conversation. */
+async function upToDate(origin: string, user: User) {
+  const path = `/api/message/${user.ids.sessionId}/changes?limit=200`;
+  const { changes } = ChangeList.parse(good(await callAs(origin, user, ["GET", path])));
+  return { client_message_id: randomBytes(8).toString("hex"), after: changes.at(-1)?.sequence ?? 0 };
 }
 
 async function newRefreshToken(origin: string, user: User) {

@@ -172,8 +172,8 @@ describe("replays bit for bit a run whose message was superseded", () => {
   async function edit({ sessionId, userId }: { sessionId: string; userId: string }) {
     const { store } = platform;
     const [first] = await store.messages.list(sessionId, { limit: 1 });
-    const clientMessageId = randomUUID();
-    const what = { sessionId, userId, messageId: first?.id ?? "", clientMessageId, after: 1000 };
+    const { last: after } = await store.messages.changes(sessionId, { after: 0, limit: 1 });
+    const what = { sessionId, userId, messageId: first?.id ?? "", clientMessageId: randomUUID(), after };
     const result = await store.messages.edit({ ...what, content: "Another one." });
     expect(result.outcome).toBe("changed");
   }

@@ -4,6 +4,7 @@ import { contextHeaders, parseBody, userOf } from "@mobile-ai-agent/service-kit"
 import type { RequestHandler } from "express";
 import type { MediaCheck } from "../media-check.ts";
 import { originSocket, type TellUser } from "../tell-user.ts";
+import { refuseTakenId } from "./client-id-taken.ts";
 import { ownedSessionId } from "./owned-session.ts";
 
 interface Dependencies {
@@ -15,7 +16,8 @@ interface Dependencies {
 
 /**
  * POST /api/message/:sessionId: stores the message, then its run, then queues the run; 201. The user's other devices are
- * told. A session without a title is called after its first message.
+ * told. A session without a title is called after its first message. 409 when the client id is that of an edit or a
+ * regeneration.
  *
  * A picture or recording has to be the caller's when the message is stored; a resend finds it stored, whatever has become
  * of the media since.
@@ -35,14 +37,9 @@ export function createMessage({ store, queue, checkMedia, tell }: Dependencies):
     if (mediaId !== undefined && !(await isStored(sessionId, clientMessageId)))
       await checkMedia(mediaId, type, request.get("authorization") ?? "");
     const userId = userOf(request).sub;
-    const { message, runId } = await store.messages.addUserMessage({
-      sessionId,
-      userId,
-      type,
-      content,
-      mediaId,
-      clientMessageId,
-    });
+    const { message, runId } = await store.messages
+      .addUserMessage({ sessionId, userId, type, content, mediaId, clientMessageId })
+      .catch(refuseTakenId);
     const { id: messageId, sequence: asked } = message;
     const run = await store.runs.create({ runId, sessionId, userId, messageId, asked });
     if (run.status === "queued") await queue.enqueue(runId, contextHeaders().traceparent);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ClientMessageId, Message, MessageId } from "./messages.ts";
+import { Message, MessageId, ResendId } from "./messages.ts";
 
 /** Place in the session's changes: from 1, without gaps, given once. */
 const position = { sequence: z.int().positive() };
@@ -49,12 +49,12 @@ export type ChangeList = z.infer<typeof ChangeList>;
 
 /** What whoever supersedes messages must have seen. */
 const seen = {
-  client_message_id: ClientMessageId.describe("makes a resend idempotent"),
+  client_message_id: ResendId,
   after: z
     .int()
     .nonnegative()
     .describe(
-      "of the last change known: refused with 409 when somebody has written or changed something since",
+      "of the last change known: refused with 409 when somebody has written or changed something since, or there is no such change",
     ),
 };
 

@@ -6,6 +6,10 @@ export const MessageType = z.enum(["text", "image", "audio"]);
 export const MessageRole = z.enum(["user", "assistant"]);
 export const MessageId = z.uuid();
 export const ClientMessageId = z.string().regex(/^[A-Za-z0-9_-]{8,64}$/, "8 to 64 letters, digits, - or _");
+/** Messages, edits and regenerations of a session share their client ids. */
+export const ResendId = ClientMessageId.describe(
+  "makes a resend idempotent: the first one is the answer, whatever the resend says; refused with 409 when the session has something else under it",
+);
 
 /** What a user writes: a text, or a picture or a recording with words to it if they like. */
 const written = {
@@ -28,7 +32,7 @@ export const CreateMessageRequest = z
   .strictObject({
     type: MessageType.default("text"),
     ...written,
-    client_message_id: ClientMessageId.optional().describe("makes a resend idempotent"),
+    client_message_id: ResendId.optional(),
   })
   .refine(isWhole, NOT_WHOLE);
 export type CreateMessageRequest = z.infer<typeof CreateMessageRequest>;

@@ -24,6 +24,7 @@ export const messageOperations: Operations = {
     access: "user",
     body: CreateMessageRequest,
     success: { status: 201, schema: CreateMessageResponse },
+    problems: [409],
   },
   listMessages: {
     method: "get",
