@@ -6,14 +6,16 @@ import { meaning, READERS, type Reader } from "./words.ts";
 /** A rule that a text meets. */
 export interface Met {
   readonly rule: Rule;
-  /** Whether all of it stands in quotation marks. */
+  /** Whether it stands in quotation marks wherever it is met. */
   readonly quoted: boolean;
+  /** Whether attacks are talked about in each sentence that quotes it. */
+  readonly talkedOf: boolean;
 }
 
 export interface Reading {
-  /** One for each rule at most: the one that is not quoted, if there is one. */
+  /** One for each rule at most. */
   readonly met: readonly Met[];
-  /** Whether attacks are talked about. */
+  /** Whether attacks are talked about anywhere. */
   readonly about: boolean;
   /** Moves of the finder. */
   readonly steps: number;
@@ -32,7 +34,9 @@ const NUMBERED = RULES.map((rule): Numbered => {
   const leading = rule.leading === undefined ? undefined : meaning(rule.leading);
   return { rule, needs, leading, bits: needs.reduce((bits, need) => bits | (1 << need), 0) };
 });
-const [ABOUT, IGNORE, REMEMBER] = [meaning("about"), meaning("ignore"), meaning("remember")];
+const [ABOUT, REMEMBER] = [meaning("about"), meaning("remember")];
+/** What is taken back by "do not", and in the past. */
+const RETRACTED = [meaning("ignore"), meaning("remove")];
 
 /**
  * Reads a text that was folded for `reader`. Linear in its length. Most texts lack a meaning of each rule; they are
@@ -51,33 +55,43 @@ function meet(text: string, { hits }: Hits, rules: readonly Numbered[]): Omit<Re
   const ends = sentenceEnds(text);
   const quotes = quotedParts(text);
   const [lastSaid, lastQuoted]: [Last, Last] = [[], []];
-  const met = new Map<Rule, Met>();
-  let about = false;
+  const kept = new Uint8Array(text.length);
+  for (const { word, start, end } of hits) if (word.meaning === REMEMBER) kept.fill(1, start, end);
+  const found = new Map<Rule, Found>();
+  const abouts = new Set<number>();
   let sentence = 0;
-  let kept: Hit | undefined;
   for (const hit of hits) {
     while ((ends[sentence] ?? Number.POSITIVE_INFINITY) < hit.start) sentence++;
     const since = sentence === 0 ? 0 : (ends[sentence - 1] ?? 0);
     // What is quoted and what is not make no sentence together.
     const quoted = quotes[hit.start] === 1;
     const said = hit.word.meaning;
-    if (said === ABOUT && !quoted) about = true;
+    if (said === ABOUT && !quoted) abouts.add(sentence);
     const last = quoted ? lastQuoted : lastSaid;
-    if (said === REMEMBER) {
-      kept = hit;
-      if ((last[IGNORE]?.start ?? -1) >= hit.start) last[IGNORE] = undefined;
-    }
-    if (said === IGNORE && kept !== undefined && hit.start >= kept.start && hit.start < kept.end) continue;
+    if (RETRACTED.includes(said) && kept[hit.start] === 1) continue;
     last[said] = hit;
     for (const numbered of rules) {
       if (!numbered.needs.includes(said)) continue;
       const { rule } = numbered;
-      const earlier = met.get(rule);
-      if (earlier !== undefined && (quoted || !earlier.quoted)) continue;
-      if (meets(numbered, last, hit, since)) met.set(rule, { rule, quoted });
+      const earlier = found.get(rule);
+      if (earlier?.said === true || (quoted && earlier?.quotedIn.has(sentence))) continue;
+      if (!meets(numbered, last, hit, since)) continue;
+      const { quotedIn = new Set<number>() } = earlier ?? {};
+      found.set(rule, { said: !quoted, quotedIn: quoted ? quotedIn.add(sentence) : quotedIn });
     }
   }
-  return { met: [...met.values()], about };
+  const met = [...found].map(([rule, { said, quotedIn }]): Met => {
+    return { rule, quoted: !said, talkedOf: !said && [...quotedIn].every((one) => abouts.has(one)) };
+  });
+  return { met, about: abouts.size > 0 };
+}
+
+/** Where a rule is met. */
+interface Found {
+  /** Outside of quotation marks. */
+  readonly said: boolean;
+  /** The sentences that quote it. */
+  readonly quotedIn: Set<number>;
 }
 
 /** The last hit of each meaning. */

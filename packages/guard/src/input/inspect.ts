@@ -31,8 +31,11 @@ const BLOCK = 0.6;
 const PIECE = 20_000;
 const OVERLAP = 1_000;
 
-/** Of a rule that is met in quotation marks, where attacks are talked about. */
-const QUOTED = 0.45;
+/**
+ * Of a rule that is met in quotation marks: where a user talks about attacks, and where others do so in the same sentence.
+ * Anyone can put "for example" before a command, so with others two rules in quotation marks are enough to block.
+ */
+const QUOTED = { user: 0.45, others: 0.55 };
 
 /**
  * Looks for instructions to the model in a text: as it stands, with look-alike letters and digits read as letters,
@@ -50,8 +53,9 @@ export function inspect(text: string, source: Source): Inspection {
       const asked = (rule: Rule) => weigh(rule) > 0 && (findings.get(rule.name)?.view ?? view) === view;
       const { met, about, steps: moves } = findRules(reading, reader, asked);
       steps += moves;
-      for (const { rule, quoted } of met) {
-        const weight = quoted && about ? weigh(rule) * QUOTED : weigh(rule);
+      for (const { rule, quoted, talkedOf } of met) {
+        const factor = source === "user" ? quoted && about && QUOTED.user : talkedOf && QUOTED.others;
+        const weight = weigh(rule) * (factor || 1);
         if (weight > (findings.get(rule.name)?.weight ?? 0)) {
           findings.set(rule.name, { rule: rule.name, view, weight });
         }

@@ -8,15 +8,15 @@ export type Lexicon = Readonly<Record<Meaning, string>>;
 const ENGLISH = {
   /** Setting aside. */
   ignore:
-    "ignor|disregard|scrap$|forget|overrid|bypass|discard|neglect|circumvent|set aside|throw out|throw away|erase|do not follow|don't follow|dont follow|do not obey|don't obey|stop following|stop obeying|pay no attention|don't pay attention|do not pay attention|dont pay attention|take no notice|pay no heed|put aside|cancel|drop$|dismiss|abandon|overrule|wipe|delete|replace|leave behind|pretend you never|let go of|not bound by|nullif|supersede",
-  /** Not to set aside: forgotten is what is not to be forgotten. */
+    "ignore$|disregard$|forget$|bypass$|circumvent|set aside|do not follow|don't follow|dont follow|do not obey|don't obey|stop following|stop obeying|pay no attention|don't pay attention|do not pay attention|dont pay attention|take no notice|pay no heed|put aside|leave behind|pretend you never|let go of|not bound by|ignoring|disregarding|forgetting|bypassing|neglect$",
+  /** Not to set aside: forgotten is what is not to be forgotten. Nor what was done, which is told. */
   remember:
-    "don't forget|do not forget|dont forget|never forget|not forget|won't forget|cannot ignore|can't ignore|don't ignore|do not ignore|never ignore|don't skip|do not skip|don't delete|do not delete|not to ignore|not to forget",
+    "don't forget|do not forget|dont forget|never forget|not forget|won't forget|cannot ignore|can't ignore|don't ignore|do not ignore|never ignore|don't skip|do not skip|don't delete|do not delete|not to ignore|not to forget|don't cancel|do not cancel|don't replace|do not replace|ignored|deleted|cancelled|canceled|dropped|replaced|wiped|discarded|erased|scrapped|dismissed|removed|cleared",
   /** Set aside already. */
   void: "no longer apply|no longer valid|do not apply|don't apply|void$|be ignored|be disregarded|be forgotten|are cancelled|are canceled|are revoked|are lifted|are suspended|are obsolete|been revoked|been lifted|been cancelled|are disabled|been disabled|is cancelled|is revoked",
   /** What came before, or is set. */
   prior:
-    "previous|prior|above|earlier|preceding|all$|any$|every|your$|initial|original|existing|system|safety|before$|foregoing|so far|current$|old$|past$|former|given to you|you were given|you have been given|you got|you received|until now|up to now",
+    "previous|prior|above|earlier|preceding|all$|any$|every|your$|initial|original|existing|system|safety|foregoing|so far|current$|old$|past$|former|given to you|you were given|you have been given|you got|you received|until now|up to now",
   /** What binds an agent. */
   rule: "instruct|rules$|rule$|guideline|prompt|directive|directions|constraint|restriction|polic|orders$|programming|guardrail|safeguard|guidance|commands$|message from the developer|developer message|limitations",
   /** What binds an agent, without naming it. */
@@ -61,7 +61,7 @@ export const LEXICA: Readonly<Record<string, Partial<Lexicon>>> = {
   de: {
     remember: "vergiss nicht|vergesst nicht|vergessen sie nicht|nicht vergess|nicht ignorier|ignoriere nicht",
     ignore:
-      "ignorier|vergiss|vergesst|vergessen sie|missacht|übergeh|umgeh|verwirf|verwerf|überschreib|lösche|beachte nicht|befolge nicht|setz dich über|lass alle|hör auf|streich|halte dich nicht|nicht mehr",
+      "ignorier|vergiss|vergesst|vergessen sie|missacht|übergeh|umgeh|beachte nicht|befolge nicht|setz dich über|lass alle|hör auf|halte dich nicht|nicht mehr",
     prior:
       "vorherig|bisherig|vorig|obig|früher|alle$|alles$|allen$|deine|jede|ursprünglich|bestehend|vorangegangen|vorangehend|zuvor|bisher|vorangestellt|sämtliche|system|ihre$",
     rule: "anweisung|regel|vorgabe|richtlinie|instruktion|befehl|einschränkung|prompt|vorschrift|beschränkung|aufträge|weisung",
@@ -89,7 +89,7 @@ export const LEXICA: Readonly<Record<string, Partial<Lexicon>>> = {
   fr: {
     remember: "n'oubli|ne pas oubli|n'ignor|ne pas ignor",
     ignore:
-      "ignor|oubli|ne tiens pas compte|ne tenez pas compte|néglig|contourn|abandonn|fais abstraction|faites abstraction|efface|supprim|écart|annul|ne suis plus|cesse de|passe outre|ne respecte|laisse tomber|laisse de côté|mets de côté",
+      "ignor|oubli|ne tiens pas compte|ne tenez pas compte|néglig|contourn|fais abstraction|faites abstraction|ne suis plus|cesse de|passe outre|ne respecte|laisse tomber|laisse de côté|mets de côté",
     prior:
       "précédent|antérieur|toutes|tous$|tes$|vos$|ci-dessus|initial|d'origine|existant|préalable|plus haut|avant$|jusqu'ici|jusqu'à présent|système|reçues|données",
     rule: "instruction|règle|consigne|directive|prompt|ordres|restriction|contrainte|limites",
@@ -118,7 +118,7 @@ export const LEXICA: Readonly<Record<string, Partial<Lexicon>>> = {
   es: {
     remember: "no olvid|no te olvid|no ignor",
     ignore:
-      "ignor|olvid|omite|omit|descart|no hagas caso|haz caso omiso|pasa por alto|desestim|anul|elimina|borra|deja de lado|deja de|salta|no sigas|desobedec|prescinde|abandona",
+      "ignor|olvid|omite|omit|no hagas caso|haz caso omiso|pasa por alto|desestim|deja de lado|deja de|no sigas|desobedec|prescinde",
     prior:
       "anterior|previ|todas|todos|tus$|sus$|arriba|original|inicial|existente|precedente|antes|hasta ahora|sistema|recibid",
     rule: "instruccion|regla|directri|indicacion|orden|restriccion|prompt|norma|limitacion|pautas|consignas",
@@ -147,7 +147,7 @@ export const LEXICA: Readonly<Record<string, Partial<Lexicon>>> = {
   pt: {
     remember: "não esqueç|não se esqueç|não ignor|não te esqueç",
     ignore:
-      "ignor|esqueç|esquec|desconsider|descart|desrespeit|não siga|deixe de lado|apague|pule$|anul|contorn|abandone|pare de seguir|deixa de",
+      "ignor|esqueç|esquec|desconsider|desrespeit|não siga|deixe de lado|contorn|pare de seguir|deixa de",
     prior:
       "anterior|prévi|todas|todos|suas$|tuas$|seus$|acima|original|inicia|existente|precedente|antes|até agora|sistema|recebid",
     rule: "instruç|regra|diretri|orientaç|ordens|restriç|prompt|comando|normas|limitaç",
@@ -174,7 +174,7 @@ export const LEXICA: Readonly<Record<string, Partial<Lexicon>>> = {
   it: {
     remember: "non dimentic|non ignor|non scord",
     ignore:
-      "ignor|dimentic|trascur|tralasci|non tenere conto|non tener conto|scart|annull|elimina|aggir|cancella|lascia perdere|non seguire|smetti di|metti da parte|scorda|accantona",
+      "ignor|dimentic|trascur|tralasci|non tenere conto|non tener conto|aggir|lascia perdere|non seguire|smetti di|metti da parte|scorda|accantona",
     prior:
       "precedent|tutte|tutti|tue$|tuoi$|vostre|sopra|original|inizial|esistent|finora|prima$|fino a ora|sistema|ricevut",
     rule: "istruzion|regol|direttiv|indicazion|ordini|restrizion|prompt|vincol|comandi|limitazion",
@@ -201,7 +201,7 @@ export const LEXICA: Readonly<Record<string, Partial<Lexicon>>> = {
   nl: {
     remember: "vergeet niet|negeer niet|niet vergeten|niet negeren",
     ignore:
-      "negeer|vergeet|sla alle|sla de|sla je|laat|omzeil|verwerp|schrap|wis$|houd geen rekening|volg niet|trek je niets aan|stop met|gooi|passeer|leg alle|leg je|leg de",
+      "negeer|vergeet|sla alle|sla de|sla je|omzeil|houd geen rekening|volg niet|trek je niets aan|stop met|passeer|leg alle|leg je|leg de",
     prior:
       "vorige|eerdere|voorgaande|alle$|jouw|je$|bovenstaande|oorspronkelijk|bestaande|voorafgaande|tot nu toe|al je|systeem|uw$",
     rule: "instructie|regel|richtlijn|opdracht|prompt|beperking|aanwijzing|voorschrift|bevelen",
@@ -229,7 +229,7 @@ export const LEXICA: Readonly<Record<string, Partial<Lexicon>>> = {
   ru: {
     remember: "не забуд|не забыв|не игнорир",
     ignore:
-      "игнорир|проигнорир|забуд|отбрось|отмени|не обращай внимания|не следуй|обойди|отброс|пренебреги|сотри|удали|перестань|не соблюдай|отключи|нарушь|откажись",
+      "игнорир|проигнорир|забуд|не обращай внимания|не следуй|обойди|пренебреги|перестань|не соблюдай|нарушь|откажись",
     prior:
       "предыдущ|прежн|все$|всех$|всё|свои|твои|ваши|вышеуказан|ранее|прошл|изначальн|исходн|предшествующ|выше|системн|до этого|данные тебе|своих",
     rule: "инструкц|правил|указан|предписан|директив|промпт|ограничен|команд|приказ|установк",
@@ -257,7 +257,7 @@ export const LEXICA: Readonly<Record<string, Partial<Lexicon>>> = {
   zh: {
     remember: "不要忘记|别忘记|别忘|不要忽略|请勿忘记|不能忽略|不要忽视",
     ignore:
-      "忽略|忽视|无视|忘记|忘掉|不要遵守|不用遵守|不必遵守|绕过|抛弃|丢弃|无需理会|不要理会|不理会|撇开|覆盖|清除|取消|别管|作废|放弃|停止遵守|停止遵循|不再遵守|不再遵循|抛开|删除",
+      "忽略|忽视|无视|忘记|忘掉|不要遵守|不用遵守|不必遵守|绕过|无需理会|不要理会|不理会|撇开|别管|停止遵守|停止遵循|不再遵守|不再遵循|抛开",
     prior:
       "之前|以前|先前|上面|上述|以上|所有|全部|一切|你的|原来|原有|此前|前面|最初|系统|既有|现有|早前|收到的|任何",
     rule: "指令|指示|规则|提示|要求|命令|限制|说明|规定|准则|约束|设定|指引|守则",
@@ -281,8 +281,7 @@ export const LEXICA: Readonly<Record<string, Partial<Lexicon>>> = {
   },
   ja: {
     remember: "忘れない|忘れず|無視しない|忘れる前に",
-    ignore:
-      "無視|忘れ|従わな|破棄|取り消|無効|スキップ|上書き|守らな|解除|捨て|放棄|回避|削除|従うのをやめ|守るのをやめ",
+    ignore: "無視|忘れ|従わな|守らな|回避|従うのをやめ|守るのをやめ",
     prior:
       "これまで|以前|前の|上記|すべて|全て|あなたの|今まで|先ほど|元の|最初の|既存|それまで|直前|システム|あらゆる|与えられた|先の",
     rule: "指示|命令|ルール|規則|プロンプト|制約|制限|ガイドライン|方針|指令|設定",
@@ -306,9 +305,9 @@ export const LEXICA: Readonly<Record<string, Partial<Lexicon>>> = {
     about: "意味|攻撃|例文|例えば|説明|翻訳|セキュリティ|曲|映画|小説|なぜ|注入|インジェクション",
   },
   tr: {
-    remember: "unutma|yok sayma",
+    remember: "unutma|yok sayma|uymal",
     ignore:
-      "yok say|görmezden gel|unut|dikkate alma|göz ardı et|boş ver|atla|geçersiz say|uyma|sil$|çiğne|bir kenara bırak|iptal et|hiçe say|bırak|terk et|uymayı",
+      "yok say|görmezden gel|unut|dikkate alma|göz ardı et|boş ver|geçersiz say|uyma$|çiğne|bir kenara bırak|hiçe say|uymayı|uymayın$",
     prior:
       "önceki|tüm|bütün|yukarıdaki|daha önceki|sana|senin|ilk$|orijinal|mevcut|şimdiye kadar|eski|sistem|geçmiş",
     rule: "talimat|kural|yönerge|komut|yönlendirme|kısıtlama|istem|prompt|emir|direktif|ilke",
@@ -334,8 +333,7 @@ export const LEXICA: Readonly<Record<string, Partial<Lexicon>>> = {
   },
   ar: {
     remember: "لا تنس|لا تتجاهل|لا تهمل",
-    ignore:
-      "تجاهل|انس|إنس|تناس|لا تتبع|لا تلتزم|اهمل|أهمل|تخط|تجاوز|ألغ|الغ|احذف|لا تهتم|اترك|اطرح|توقف عن|دع عنك|امسح|لا تعمل",
+    ignore: "تجاهل|انس|إنس|تناس|لا تتبع|لا تلتزم|اهمل|أهمل|لا تهتم|توقف عن|دع عنك|لا تعمل",
     prior:
       "السابق|جميع|كل|كافة|أعلاه|سابقة|سابقا|الأصلي|قبل|الأولي|الحالي|الموجود|النظام|لديك|المعطاة|الماضية",
     rule: "تعليمات|التعليمات|قواعد|القواعد|أوامر|الأوامر|توجيه|إرشاد|قيود|القيود|تعليماتك|الضوابط|قواعدك|السياسات|المحددات",

@@ -1,6 +1,7 @@
 import { collapse, fold } from "./fold.ts";
 import { LEXICA, MARKS } from "./lexicon.ts";
 import { createMatcher, type Word } from "./matcher.ts";
+import { REMOVAL_LEXICA } from "./removal-lexicon.ts";
 
 /** Scripts that write words without spaces between them, or join small words to the next. */
 const JOINED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Arabic}]/u;
@@ -42,7 +43,7 @@ function allWords(): Word[] {
     const anywhere = mark || JOINED.test(text);
     found.set(`${label} ${text}`, { meaning: meaning(label), text, whole, leads, anywhere });
   };
-  for (const [language, lexicon] of Object.entries(LEXICA)) {
+  for (const [language, lexicon] of [...Object.entries(LEXICA), ...Object.entries(REMOVAL_LEXICA)]) {
     const leads = !VERBS_LAST.has(language);
     for (const [label, list] of Object.entries(lexicon)) {
       for (const written of list.split("|")) add(label, written, { leads });
