@@ -2,6 +2,7 @@ import type { Source } from "../input/rules.ts";
 import { DIRECT, INDIRECT, MULTILINGUAL } from "./attack-templates.ts";
 import { CODE, DOCUMENTS, EVERYDAY, MULTILINGUAL_BENIGN, QUESTIONS } from "./benign-templates.ts";
 import { createRandom, type Random } from "./random.ts";
+import { REMOVAL_DOCUMENTS, REMOVALS, REMOVALS_MULTILINGUAL } from "./removal-templates.ts";
 import { ENCODED, SPLIT } from "./transformations.ts";
 
 export type Category = "direct" | "indirect" | "encoded" | "multilingual" | "split";
@@ -46,7 +47,10 @@ function direct(attack: boolean, part: Part, random: Random): Made {
 }
 
 function indirect(attack: boolean, part: Part, random: Random): Made {
-  const text = fill(random.pick(partOf(attack ? INDIRECT : DOCUMENTS, part)), random);
+  const text = fill(
+    random.pick(partOf(attack ? INDIRECT : [...DOCUMENTS, ...REMOVAL_DOCUMENTS], part)),
+    random,
+  );
   return { text, category: "indirect", source: random.pick(UNTRUSTED), kind: "plain" };
 }
 
@@ -63,13 +67,14 @@ function split(attack: boolean, part: Part, random: Random): Made {
 }
 
 function multilingual(attack: boolean, part: Part, random: Random): Made {
-  const [kind, templates] = random.pick(Object.entries(attack ? MULTILINGUAL : MULTILINGUAL_BENIGN));
-  const text = fill(random.pick(partOf(templates, part)), random);
+  const [kind, attacks] = random.pick(Object.entries(MULTILINGUAL));
+  const benign = [...(MULTILINGUAL_BENIGN[kind] ?? []), ...(REMOVALS_MULTILINGUAL[kind] ?? [])];
+  const text = fill(random.pick(partOf(attack ? attacks : benign, part)), random);
   return { text, category: "multilingual", source: "user", kind };
 }
 
 function said(attack: boolean, part: Part, random: Random): string {
-  const lists = attack ? [DIRECT] : [QUESTIONS, EVERYDAY, CODE];
+  const lists = attack ? [DIRECT] : [QUESTIONS, EVERYDAY, CODE, REMOVALS];
   return fill(random.pick(partOf(random.pick(lists), part)), random);
 }
 
