@@ -21,6 +21,10 @@ export const REMOVALS: readonly string[] = [
   "Which board games let players {discard|replace} every {rule|rule card} {during play|each round}?",
   "How do I delete all {Outlook|Gmail} rules {that move mail|at once}?",
   "Please {discard|delete} all {earlier|old} voice commands on my {speaker|watch}; how does that {work|go}?",
+  "How do I ignore all {eslint|pylint|sonar} rules in {one file|generated code}?",
+  "Why does {Chrome|Safari} ignore {all|any} rules in my {print stylesheet|theme}?",
+  "I always forget all the rules of {chess|bridge|cricket}. {Remind me|Where are they}?",
+  "Can I bypass every {speed|parking} restriction {with a permit|at night}?",
 ];
 
 /** The same in tools' results and documents. */

@@ -26,17 +26,25 @@ interface Numbered {
   readonly rule: Rule;
   readonly needs: readonly number[];
   readonly leading: number | undefined;
+  readonly unless: number | undefined;
   readonly bits: number;
 }
 
 const NUMBERED = RULES.map((rule): Numbered => {
   const needs = rule.needs.map(meaning);
-  const leading = rule.leading === undefined ? undefined : meaning(rule.leading);
-  return { rule, needs, leading, bits: needs.reduce((bits, need) => bits | (1 << need), 0) };
+  const bits = needs.reduce((bits, need) => bits | (1 << need), 0);
+  return { rule, needs, bits, leading: optional(rule.leading), unless: optional(rule.unless) };
 });
+/** How far behind "how do I" a verb may stand: a name is shorter than "make you". */
+const ASKED_WITHIN = 10;
+
 const [ABOUT, REMEMBER] = [meaning("about"), meaning("remember")];
 /** What is taken back by "do not", and in the past. */
 const RETRACTED = [meaning("ignore"), meaning("remove")];
+
+function optional(label: string | undefined): number | undefined {
+  return label === undefined ? undefined : meaning(label);
+}
 
 /**
  * Reads a text that was folded for `reader`. Linear in its length. Most texts lack a meaning of each rule; they are
@@ -98,10 +106,15 @@ interface Found {
 type Last = (Hit | undefined)[];
 
 /** @returns whether all of the rule's meanings are near enough to `hit`, in the right order */
-function meets({ rule, needs, leading }: Numbered, last: Last, hit: Hit, sentence: number): boolean {
+function meets({ rule, needs, leading, unless }: Numbered, last: Last, hit: Hit, sentence: number): boolean {
   const since = rule.acrossSentences ? 0 : sentence;
   let first = hit.start;
   let leader = 0;
+  if (leading !== undefined && unless !== undefined) {
+    const question = last[unless];
+    if (question !== undefined && question.start >= sentence && isAsked(question, last[leading]))
+      return false;
+  }
   for (const need of needs) {
     const other = last[need];
     if (other === undefined || other.start < since || hit.start - other.start > rule.within) return false;
@@ -109,4 +122,8 @@ function meets({ rule, needs, leading }: Numbered, last: Last, hit: Hit, sentenc
     first = Math.min(first, other.start);
   }
   return leader <= first;
+}
+
+function isAsked(question: Hit, verb: Hit | undefined): boolean {
+  return verb !== undefined && question.start < verb.start && verb.start - question.end < ASKED_WITHIN;
 }

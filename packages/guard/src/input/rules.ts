@@ -12,6 +12,8 @@ export interface Rule {
   readonly others: number;
   /** The meaning that comes first, in languages whose imperatives do. */
   readonly leading?: string;
+  /** What takes away that `leading` is a command, right before it ("how do I"). */
+  readonly unless?: string;
   /** Whether it may be met over the ends of sentences. */
   readonly acrossSentences?: true;
 }
@@ -23,6 +25,16 @@ export const RULES: readonly Rule[] = [
   {
     name: "override",
     needs: ["ignore", "prior", "rule"],
+    leading: "ignore",
+    unless: "asked",
+    within: 90,
+    user: 0.85,
+    others: 0.85,
+  },
+  // The agent's own rules are nothing to ask for.
+  {
+    name: "override",
+    needs: ["ignore", "given", "rule"],
     leading: "ignore",
     within: 90,
     user: 0.85,
@@ -47,6 +59,13 @@ export const RULES: readonly Rule[] = [
     others: 0.8,
   },
   // What people do to orders, policies and rules of every kind: told of, no more.
+  {
+    name: "removal",
+    needs: ["asked", "ignore", "prior", "rule"],
+    within: 90,
+    user: 0.36,
+    others: 0.36,
+  },
   {
     name: "removal",
     needs: ["remove", "prior", "rule"],
