@@ -138,7 +138,9 @@ describe("a picture", () => {
     const bomb = pngOfZeros(30_000, 30_000);
     expect(bomb.length).toBeLessThan(200_000);
     const { rss } = process.memoryUsage();
-    const answers = await Promise.all(Array.from({ length: 4 }, () => upload(bomb, "image/png")));
+    const answers = await Promise.all(
+      Array.from({ length: 4 }, () => upload(bomb, "image/png", tokenOf(randomUUID()))),
+    );
     for (const answer of answers) {
       expect(answer.status).toBe(422);
       expect(await answer.text()).toMatch(/30000 × 30000 pixels, and may have 40000000/);
