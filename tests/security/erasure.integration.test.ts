@@ -241,7 +241,8 @@ describe("an erasure", () => {
     const inRedis = new Set(
       (await tracesInRedis(redis, [ids.ann, ann.ids.runId ?? ""])).map(({ store }) => store),
     );
-    expect([...inRedis].filter((store) => store !== "limit:" && store !== "tokens:")).toEqual([]);
+    const expiring = ["limit:", "tokens:", "removed:run:"];
+    expect([...inRedis].filter((store) => !expiring.includes(store))).toEqual([]);
     expect(await tracesInObjects(platform.stores.objects, [...account, ids.ann])).toEqual([]);
   });
 

@@ -80,6 +80,7 @@ const PROBLEMS: Readonly<Record<number, string>> = {
   401: "not signed in, or not with valid credentials",
   403: "not for this caller: another session's X-Session-Token, another origin's page, no navigation of a browser, a wrong password, no administrator, or an address that does not hold",
   404: "there is no such thing, or it is another user's",
+  408: "nothing of the file has come for a while",
   409: "it, or the id for a resend, is taken already, is the only way to sign in, or the conversation has changed since the caller looked",
   412: "the context has another version than If-Match asks for",
   413: "the body, or the context with it, is too large",

@@ -96,5 +96,5 @@ function keyOf(runId: string): string {
 }
 
 function removedKeyOf(runId: string): string {
-  return `${keyOf(runId)}:removed`;
+  return `removed:${keyOf(runId)}`;
 }

@@ -123,6 +123,10 @@ export const STORES: readonly Store[] = [
 
   { ...TALK, kind: "redis", name: "run:", what: "events of answers, sealed", ...ERASED },
   {
+    ...{ ...TALK, kind: "redis", name: "removed:run:", what: "ids of runs whose events were removed" },
+    ...expires("names no user; needed until no late writer can bring them back, an hour"),
+  },
+  {
     ...{ ...TALK, kind: "redis", name: "runs", what: "ids of runs that wait or are under way" },
     ...expires("names no user; gone when the run is taken"),
   },
