@@ -25,8 +25,11 @@ import { guardDefinitions } from "./tools/guard-definitions.ts";
 
 /** How many messages the model is shown. */
 const HISTORY = 20;
-/** A run that is older is not begun once more when what it needs fails. */
+/** A run that is older, the time aside that it may have waited for its user, is not tried again when its tools fail. */
 const GIVE_UP_MS = 60 * 60 * 1000;
+
+/** context-protocol-server can't be reached or refuses. Nothing of the answer was made. */
+class ToolsAway extends Error {}
 
 /**
  * Makes the answer of a run: streams it to the run's log, stores it, ends the log. Idempotent: of a run that was
@@ -35,7 +38,7 @@ const GIVE_UP_MS = 60 * 60 * 1000;
  * to be handled again.
  *
  * @throws when the database, Redis or context-protocol-server fails, or when aborted: the run is to be handled again. One
- *   that is an hour old fails instead, where that can be stored
+ *   that is old fails instead when the last of these does
  */
 export async function handleRun(
   runId: string,
@@ -94,9 +97,9 @@ async function handleWatched(
     if (signal.aborted) throw error;
     if (cancelled.aborted) return await storeCancelled(ending);
     if (error instanceof TokensSpent) return await endSpent(ending, error, await budget.today(run.userId));
-    const isOver =
-      time.aborted || error instanceof ModelFailure || now() - run.createdAt.getTime() > GIVE_UP_MS;
-    if (!isOver) throw error;
+    // Only of what fails before anything is done: behind that another process may have the run, or its answer be stored.
+    const isOld = error instanceof ToolsAway && now() - run.createdAt.getTime() > patienceOf(dependencies);
+    if (!time.aborted && !(error instanceof ModelFailure) && !isOld) throw error;
     logger.error("run failed", { run_id: runId, error: (error as Error).cause ?? error });
     await fail(ending, time.aborted ? TOO_LONG : UNAVAILABLE);
   }
@@ -115,6 +118,10 @@ function firstAfter(
   return isNew || openStep ? 0 : now() - createdAt.getTime();
 }
 
+function patienceOf({ limits, approvalPolicy }: Pick<RunDependencies, "limits" | "approvalPolicy">): number {
+  return GIVE_UP_MS + limits.maxSteps * approvalPolicy.seconds * 1000;
+}
+
 /** Afterwards the log has the whole answer, of which the guard has seen every piece. */
 async function streamAnswer(
   { ending, steps, openStep, signal }: { ending: Ending; signal: AbortSignal } & RunProgress,
@@ -131,7 +138,9 @@ async function streamAnswer(
     if (!log.content.endsWith(REFUSAL)) await log.token(REFUSAL);
     return "answered";
   }
-  const opened = await openTools(run, signal);
+  const opened = await openTools(run, signal).catch((cause) => {
+    throw new ToolsAway("the tools can't be reached", { cause });
+  });
   try {
     const tools = guardDefinitions(opened, guard);
     const { context, definitions } = tools;

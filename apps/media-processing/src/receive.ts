@@ -34,16 +34,17 @@ export async function receive(request: Request, path: string, limits: ReceiveLim
 async function* chunksOf(request: Request, idle: number): AsyncGenerator<Buffer> {
   // The connection stays when the body is refused midway: it has yet to carry the answer.
   const chunks = request.iterator({ destroyOnReturn: false });
-  for (;;) {
-    const { promise: isLate, reject } = Promise.withResolvers<never>();
-    const callOff = startDeadline(idle, () => reject(stalled(idle)));
-    try {
-      const { done, value } = await Promise.race([chunks.next(), isLate]);
+  try {
+    for (;;) {
+      const { promise: isLate, reject } = Promise.withResolvers<never>();
+      const callOff = startDeadline(idle, () => reject(stalled(idle)));
+      const { done, value } = await Promise.race([chunks.next(), isLate]).finally(callOff);
       if (done) return;
       yield value;
-    } finally {
-      callOff();
     }
+  } finally {
+    // Else nothing drains what is left. Not waited for: it ends only when the chunk comes that is not there.
+    chunks.return?.().catch(() => {});
   }
 }
 

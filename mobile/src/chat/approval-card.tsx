@@ -1,5 +1,5 @@
 import type { Decision } from "@mobile-ai-agent/contracts";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { StyleSheet, View } from "react-native";
 import { Button } from "../ui/button.tsx";
 import { Text } from "../ui/text.tsx";
@@ -21,7 +21,7 @@ export function ApprovalCard({ approval, hasRunEnded, onDecide }: Props) {
   const { colors } = useTheme();
   const [deciding, setDeciding] = useState<Decision>();
   const [problem, setProblem] = useState<string>();
-  const fate = fateOf(approval, hasRunEnded, useNowUntil(approval.expires_at));
+  const fate = fateOf(approval, hasRunEnded);
   const until = new Date(approval.expires_at).toLocaleTimeString(undefined, { timeStyle: "short" });
 
   async function decide(decision: Decision) {
@@ -84,21 +84,6 @@ export function ApprovalCard({ approval, hasRunEnded, onDecide }: Props) {
       )}
     </View>
   );
-}
-
-/** Timers take no more. */
-const LONGEST_MS = 2 ** 31 - 1;
-
-/** @returns a time in milliseconds that is behind `end` as soon as the clock is */
-function useNowUntil(end: string): number {
-  const [now, setNow] = useState(Date.now);
-  useEffect(() => {
-    const left = Date.parse(end) - now;
-    if (left <= 0) return undefined;
-    const timer = setTimeout(() => setNow(Date.now()), Math.min(left, LONGEST_MS));
-    return () => clearTimeout(timer);
-  }, [end, now]);
-  return now;
 }
 
 const styles = StyleSheet.create({

@@ -34,18 +34,15 @@ export function explainRisk({ risk, tainted }: Pick<Approval, "risk" | "tainted"
   return `${what}${why}`;
 }
 
-const EXPIRED = "Expired: nobody decided in time, and it was not done.";
-
 /**
- * What has become of a call that can be decided no more; undefined while it can.
+ * What has become of a call that can be decided no more; undefined while it can. That it has expired is for the platform to
+ * say: this device's clock may be wrong.
  *
  * @param hasRunEnded whether the answer that wanted it is over
- * @param now milliseconds, by this device's clock
  */
 export function fateOf(
-  { status, outcome, expires_at }: Pick<AskedApproval, "status" | "outcome" | "expires_at">,
+  { status, outcome }: Pick<AskedApproval, "status" | "outcome">,
   hasRunEnded: boolean,
-  now: number,
 ): string | undefined {
   switch (status) {
     case "approved":
@@ -53,10 +50,9 @@ export function fateOf(
     case "refused":
       return "Refused: it was not done.";
     case "expired":
-      return EXPIRED;
+      return "Expired: nobody decided in time, and it was not done.";
     case "pending":
       if (outcome !== undefined) return `${outcome}.`;
-      if (Date.parse(expires_at) <= now) return EXPIRED;
       return hasRunEnded ? "The answer ended before anybody decided: it was not done." : undefined;
   }
 }

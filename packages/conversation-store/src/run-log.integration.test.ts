@@ -165,10 +165,18 @@ describe("run log", () => {
     expect(await log.bounds(runId)).toEqual({ first: 5, last: 6, hasEnded: false });
   });
 
-  it("that was removed does not come back", async () => {
-    const runId = randomUUID();
+  it("that was removed does not come back, and who reads it hears so", async () => {
+    const [runId, ended] = [randomUUID(), randomUUID()];
     await appendTokens(runId, 1, 3);
-    await log.remove([runId]);
+    await log.append(completed(ended, 1));
+    const reader = collect(runId, 0);
+    await eventually(() => reader.sequences.length === 3);
+    await log.remove([runId, ended]);
+    await reader.done;
+    expect(reader.sequences).toEqual(range(1, 4));
+    expect(await redis.exists(`run:{${ended}}`)).toBe(0);
+    expect(await redis.pTTL(`run:{${runId}}`)).toBeLessThan(5001);
+    expect(await redis.xLen(`run:{${runId}}`)).toBe(1);
     for (const isFirst of [false, true]) expect(await log.append(token(runId, 4), isFirst)).toBe("removed");
     expect(await log.count([runId])).toBe(0);
   });

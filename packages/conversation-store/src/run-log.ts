@@ -24,7 +24,7 @@ export interface RunLog {
   bounds(runId: string): Promise<{ first: number; last: number; hasEnded: boolean } | undefined>;
   /** @returns how many of the runs have events here */
   count(runIds: readonly string[]): Promise<number>;
-  /** Takes the events of runs away; who reads one gets no more, and who writes one is told. */
+  /** Takes the events of runs away for good; who reads one hears that it is cancelled, and who writes one is told. */
   remove(runIds: readonly string[]): Promise<void>;
   /**
    * The events after sequence number `after`: those that are there, then each as it comes. Ends after
@@ -41,10 +41,8 @@ redis.call("XADD", KEYS[1], ARGV[1], "sealed", ARGV[2])
 redis.call("PEXPIRE", KEYS[1], ARGV[3])
 return "written"`;
 
-/** Its writer may have all of it in memory, and would take the log for lost: what was removed must not come back. */
-const REMOVE = `
-redis.call("DEL", KEYS[1])
-redis.call("SET", KEYS[2], "", "PX", ARGV[1])`;
+/** How long a log that was removed before its end keeps the word that it has ended, for who reads it just now. */
+const LAST_WORD_MS = 5000;
 
 /** From a log's last event on. */
 export const RUN_LOG_KEEP_MS = 60 * 60 * 1000;
@@ -52,6 +50,30 @@ export const RUN_LOG_KEEP_MS = 60 * 60 * 1000;
 /** @param cipher seals the events: Redis sees their numbers and lengths only */
 export function createRunLog(redis: RedisClient, cipher: TransitCipher): RunLog {
   const reader = new RunLogReader(redis, cipher);
+
+  async function bounds(runId: string) {
+    const key = keyOf(runId);
+    const [first, last] = await Promise.all([
+      redis.xRange(key, "-", "+", { COUNT: 1 }),
+      redis.xRevRange(key, "+", "-", { COUNT: 1 }),
+    ]).then((ends) => ends.map((found) => found?.[0]));
+    if (!first || !last) return undefined;
+    const { kind } = toEvent(cipher, key, last);
+    return { first: sequenceOf(first), last: sequenceOf(last), hasEnded: kind !== "token" };
+  }
+
+  async function removeOne(runId: string): Promise<void> {
+    const key = keyOf(runId);
+    // First: its writer may have all of it in memory, and would take the log for lost.
+    await redis.set(removedKeyOf(runId), "", { expiration: { type: "PX", value: RUN_LOG_KEEP_MS } });
+    const found = await bounds(runId);
+    if (found === undefined || found.hasEnded) return void (await redis.del(key));
+    const event: RunEvent = { runId, sequence: found.last + 1, kind: "cancelled" };
+    const id = `${event.sequence}-0`;
+    const sealed = cipher.seal([key, id], JSON.stringify(event));
+    await redis.multi().xAdd(key, id, { sealed }).xTrim(key, "MAXLEN", 1).pExpire(key, LAST_WORD_MS).exec();
+  }
+
   return {
     async append(event, isFirst = event.sequence === 1) {
       const key = keyOf(event.runId);
@@ -64,27 +86,25 @@ export function createRunLog(redis: RedisClient, cipher: TransitCipher): RunLog 
       return outcome as Appended;
     },
 
-    async bounds(runId) {
-      const key = keyOf(runId);
-      const [first, last] = await Promise.all([
-        redis.xRange(key, "-", "+", { COUNT: 1 }),
-        redis.xRevRange(key, "+", "-", { COUNT: 1 }),
-      ]).then((ends) => ends.map((found) => found?.[0]));
-      if (!first || !last) return undefined;
-      const { kind } = toEvent(cipher, key, last);
-      return { first: sequenceOf(first), last: sequenceOf(last), hasEnded: kind !== "token" };
-    },
+    bounds,
 
     async count(runIds) {
-      const found = await Promise.all(runIds.map((runId) => redis.exists(keyOf(runId))));
+      const found = await Promise.all(
+        runIds.map(async (runId) => {
+          const [events, isRemoved] = await redis
+            .multi()
+            .exists(keyOf(runId))
+            .exists(removedKeyOf(runId))
+            .execTyped();
+          return isRemoved ? 0 : events;
+        }),
+      );
       return found.reduce((sum, one) => sum + one, 0);
     },
 
     async remove(runIds) {
       // One by one: each may be on another node.
-      const remove = (runId: string) =>
-        redis.eval(REMOVE, { keys: [keyOf(runId), removedKeyOf(runId)], arguments: [`${RUN_LOG_KEEP_MS}`] });
-      await Promise.all(runIds.map(remove));
+      await Promise.all(runIds.map(removeOne));
     },
 
     read: (runId, after, signal) => reader.read(keyOf(runId), after, signal),

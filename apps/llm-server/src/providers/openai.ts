@@ -38,13 +38,15 @@ export function createUpstreamModel(options: UpstreamOptions): ChatModel {
 
   /** Some models know one temperature only, and refuse any other: they are asked without, from then on. */
   async function open(question: Question, signal: AbortSignal) {
+    const withTemperature = takesTemperature;
     const create = () => {
       const temperature = takesTemperature ? question.temperature : undefined;
       const request = toRequest({ ...question, temperature }, model);
       return client.chat.completions.create({ ...request, [limit]: question.maxTokens }, { signal });
     };
     return await create().catch((error) => {
-      if (!takesTemperature || !(error instanceof APIError) || error.param !== "temperature") throw error;
+      // Another question may have found it out meanwhile.
+      if (!withTemperature || !(error instanceof APIError) || error.param !== "temperature") throw error;
       takesTemperature = false;
       return create();
     });

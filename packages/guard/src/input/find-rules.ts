@@ -37,6 +37,7 @@ const NUMBERED = RULES.map((rule): Numbered => {
 });
 /** How far behind "how do I" a verb may stand: a name is shorter than "make you". */
 const ASKED_WITHIN = 10;
+const WORDS_ONLY = /^[\p{L}\p{M}\s'’]*$/u;
 
 const [ABOUT, REMEMBER] = [meaning("about"), meaning("remember")];
 /** What is taken back by "do not", and in the past. */
@@ -83,7 +84,7 @@ function meet(text: string, { hits }: Hits, rules: readonly Numbered[]): Omit<Re
       const { rule } = numbered;
       const earlier = found.get(rule);
       if (earlier?.said === true || (quoted && earlier?.quotedIn.has(sentence))) continue;
-      if (!meets(numbered, last, hit, since)) continue;
+      if (!meets(numbered, last, hit, { text, since })) continue;
       const { quotedIn = new Set<number>() } = earlier ?? {};
       found.set(rule, { said: !quoted, quotedIn: quoted ? quotedIn.add(sentence) : quotedIn });
     }
@@ -106,14 +107,19 @@ interface Found {
 type Last = (Hit | undefined)[];
 
 /** @returns whether all of the rule's meanings are near enough to `hit`, in the right order */
-function meets({ rule, needs, leading, unless }: Numbered, last: Last, hit: Hit, sentence: number): boolean {
-  const since = rule.acrossSentences ? 0 : sentence;
+function meets(
+  { rule, needs, leading, unless }: Numbered,
+  last: Last,
+  hit: Hit,
+  sentence: { readonly text: string; readonly since: number },
+): boolean {
+  const since = rule.acrossSentences ? 0 : sentence.since;
   let first = hit.start;
   let leader = 0;
   if (leading !== undefined && unless !== undefined) {
     const question = last[unless];
-    if (question !== undefined && question.start >= sentence && isAsked(question, last[leading]))
-      return false;
+    if (question !== undefined && question.start >= sentence.since)
+      if (isAsked(sentence.text, question, last[leading])) return false;
   }
   for (const need of needs) {
     const other = last[need];
@@ -124,6 +130,9 @@ function meets({ rule, needs, leading, unless }: Numbered, last: Last, hit: Hit,
   return leader <= first;
 }
 
-function isAsked(question: Hit, verb: Hit | undefined): boolean {
-  return verb !== undefined && question.start < verb.start && verb.start - question.end < ASKED_WITHIN;
+function isAsked(text: string, question: Hit, verb: Hit | undefined): boolean {
+  if (verb === undefined || question.start >= verb.start) return false;
+  const between = text.slice(question.end, verb.start);
+  // "How to use: ignore …" asks nothing of the kind.
+  return between.length < ASKED_WITHIN && WORDS_ONLY.test(between);
 }
