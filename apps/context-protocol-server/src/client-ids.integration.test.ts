@@ -1,24 +1,14 @@
 import { randomUUID } from "node:crypto";
-import type { UserEvent } from "@mobile-ai-agent/contracts";
 import { eventually } from "@mobile-ai-agent/test-support";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { startServer } from "./testing/start-server.ts";
 
 let server: Awaited<ReturnType<typeof startServer>>;
-const told: { userId: string; event: UserEvent }[] = [];
-let stopListening: () => void;
 
 beforeAll(async () => {
   server = await startServer();
-  stopListening = await server.events.subscribe(
-    (event) => told.push(event),
-    () => {},
-  );
 });
-afterAll(async () => {
-  stopListening?.();
-  await server?.stop();
-});
+afterAll(() => server?.stop());
 
 /** A user with two messages in a session. */
 async function conversation() {
@@ -36,7 +26,7 @@ async function conversation() {
     await call("POST", `${path}/${id}/regenerate`, { client_message_id, after });
   const shown = async () =>
     (await call("GET", path)).body.messages.map(({ content }: { content: string }) => content);
-  const toldOf = () => told.filter((one) => one.userId === userId).map(({ event }) => event.name);
+  const toldOf = () => server.toldTo(userId);
   return { ids, first, second, send, edit, regenerate, shown, toldOf };
 }
 

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import type { UserEvent } from "@mobile-ai-agent/contracts";
 import { createLogger } from "@mobile-ai-agent/service-kit";
 import { eventually } from "@mobile-ai-agent/test-support";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -7,20 +6,11 @@ import { answerAnew } from "./change-conversation.ts";
 import { startServer } from "./testing/start-server.ts";
 
 let server: Awaited<ReturnType<typeof startServer>>;
-const told: { userId: string; event: UserEvent }[] = [];
-let stopListening: () => void;
 
 beforeAll(async () => {
   server = await startServer();
-  stopListening = await server.events.subscribe(
-    (event) => told.push(event),
-    () => {},
-  );
 });
-afterAll(async () => {
-  stopListening?.();
-  await server?.stop();
-});
+afterAll(() => server?.stop());
 
 async function userWithSession(title?: string) {
   const { id: userId, call } = server.user();
@@ -39,7 +29,7 @@ async function userWithSession(title?: string) {
   return { userId, call, id, send, answer, shown };
 }
 
-const toldTo = (userId: string) => told.filter((one) => one.userId === userId).map(({ event }) => event.name);
+const toldTo = (userId: string) => server.toldTo(userId);
 const change = (after: number, more = {}) => ({ client_message_id: randomUUID(), after, ...more });
 
 describe("sessions", () => {

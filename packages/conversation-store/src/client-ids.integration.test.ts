@@ -1,24 +1,17 @@
 import { randomUUID } from "node:crypto";
-import { startMongo, testCipher } from "@mobile-ai-agent/test-support";
-import { MongoClient } from "mongodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ClientIdTaken } from "./client-ids.ts";
-import { type ConversationStore, createConversationStore } from "./conversation-store.ts";
+import type { ConversationStore } from "./conversation-store.ts";
+import { startStore } from "./testing/start-store.ts";
 
-let mongo: Awaited<ReturnType<typeof startMongo>>;
-let client: MongoClient;
+let started: Awaited<ReturnType<typeof startStore>>;
 let store: ConversationStore;
 
 beforeAll(async () => {
-  mongo = await startMongo();
-  client = await MongoClient.connect(mongo.uri);
-  store = createConversationStore(client.db(), testCipher(client.db()));
-  await store.createIndexes();
+  started = await startStore();
+  ({ store } = started);
 });
-afterAll(async () => {
-  await client?.close();
-  await mongo?.stop();
-});
+afterAll(() => started?.stop());
 
 /** A session with two messages, and what can be done in it under a client id. */
 async function session() {

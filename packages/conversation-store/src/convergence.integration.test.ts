@@ -1,26 +1,21 @@
 import { randomUUID } from "node:crypto";
 import type { Change, Message } from "@mobile-ai-agent/contracts";
-import { startMongo, testCipher } from "@mobile-ai-agent/test-support";
 import fc from "fast-check";
-import { MongoClient } from "mongodb";
+import type { Db } from "mongodb";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type ConversationStore, createConversationStore } from "./conversation-store.ts";
+import type { ConversationStore } from "./conversation-store.ts";
 import { asItComes, Device, type Done, inOrder, type Taking } from "./testing/device.ts";
+import { startStore } from "./testing/start-store.ts";
 
-let mongo: Awaited<ReturnType<typeof startMongo>>;
-let client: MongoClient;
+let started: Awaited<ReturnType<typeof startStore>>;
+let db: Db;
 let store: ConversationStore;
 
 beforeAll(async () => {
-  mongo = await startMongo();
-  client = await MongoClient.connect(mongo.uri);
-  store = createConversationStore(client.db(), testCipher(client.db()));
-  await store.createIndexes();
+  started = await startStore();
+  ({ db, store } = started);
 });
-afterAll(async () => {
-  await client?.close();
-  await mongo?.stop();
-});
+afterAll(() => started?.stop());
 
 const KINDS = [
   "send",
@@ -105,7 +100,7 @@ async function faultsAfter(plan: readonly Step[], taking: Taking): Promise<strin
 
 /** Sequence number of the entry that began a run, which the run knows elsewhere. */
 async function beginOf(run_id: string): Promise<number> {
-  const begin = await client.db().collection("messages").findOne({ run_id, role: "user" });
+  const begin = await db.collection("messages").findOne({ run_id, role: "user" });
   return begin?.sequence ?? 0;
 }
 
@@ -132,9 +127,9 @@ async function faultsOfViews(sessionId: string, devices: readonly Device[]): Pro
 }
 
 async function faultsOfLog(sessionId: string, done: readonly Done[]): Promise<string[]> {
-  const documents = client
-    .db()
-    .collection<{ sequence: number; change?: string; from?: number; target?: string }>("messages");
+  const documents = db.collection<{ sequence: number; change?: string; from?: number; target?: string }>(
+    "messages",
+  );
   const entries = await documents.find({ session_id: sessionId }).sort({ sequence: 1 }).toArray();
   const gaps = entries.filter(({ sequence }, index) => sequence !== index + 1);
   const removed = new Set(entries.filter(({ change }) => change === "deletion").map(({ target }) => target));

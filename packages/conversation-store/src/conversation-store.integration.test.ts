@@ -1,25 +1,20 @@
 import { randomUUID } from "node:crypto";
-import { startMongo, testCipher } from "@mobile-ai-agent/test-support";
-import { MongoClient } from "mongodb";
+import { testCipher } from "@mobile-ai-agent/test-support";
+import type { Db } from "mongodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ConversationStore, createConversationStore } from "./conversation-store.ts";
+import { startStore } from "./testing/start-store.ts";
 
-let mongo: Awaited<ReturnType<typeof startMongo>>;
-let client: MongoClient;
+let started: Awaited<ReturnType<typeof startStore>>;
+let db: Db;
 let store: ConversationStore;
 
 beforeAll(async () => {
-  mongo = await startMongo();
-  client = await MongoClient.connect(mongo.uri);
-  store = createConversationStore(client.db(), testCipher(client.db()));
-  await store.createIndexes();
+  started = await startStore();
+  ({ db, store } = started);
   await store.createIndexes();
 });
-
-afterAll(async () => {
-  await client?.close();
-  await mongo?.stop();
-});
+afterAll(() => started?.stop());
 
 const text = (overrides: { sessionId: string; content?: string; clientMessageId?: string }) =>
   store.messages.addUserMessage({ userId: randomUUID(), type: "text", content: "hello", ...overrides });
@@ -95,7 +90,7 @@ describe("messages", () => {
 
 describe("what a process knows of a session", () => {
   /** As another replica, which knows nothing yet. */
-  const other = () => createConversationStore(client.db(), testCipher(client.db()));
+  const other = () => createConversationStore(db, testCipher(db));
 
   it("goes on with what others added, in any number", async () => {
     const sessionId = randomUUID();
@@ -230,7 +225,7 @@ describe("sessions", () => {
     expect(await store.sessions.list(stranger, { limit: 9 })).toEqual({ sessions: [], next: undefined });
     expect(await store.sessions.matchesToken(session.id, token)).toBe(true);
     expect(await store.sessions.matchesToken(session.id, `${token}x`)).toBe(false);
-    const document = await client.db().collection<{ _id: string }>("sessions").findOne({ _id: session.id });
+    const document = await db.collection<{ _id: string }>("sessions").findOne({ _id: session.id });
     expect(JSON.stringify(document)).not.toContain(token);
   });
 

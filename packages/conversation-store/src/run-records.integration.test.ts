@@ -1,23 +1,18 @@
 import { randomUUID } from "node:crypto";
-import { startMongo, testCipher } from "@mobile-ai-agent/test-support";
-import { type Binary, MongoClient } from "mongodb";
+import type { Binary, Db } from "mongodb";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type ConversationStore, createConversationStore } from "./conversation-store.ts";
+import type { ConversationStore } from "./conversation-store.ts";
+import { startStore } from "./testing/start-store.ts";
 
-let mongo: Awaited<ReturnType<typeof startMongo>>;
-let client: MongoClient;
+let started: Awaited<ReturnType<typeof startStore>>;
+let db: Db;
 let store: ConversationStore;
 
 beforeAll(async () => {
-  mongo = await startMongo();
-  client = await MongoClient.connect(mongo.uri);
-  store = createConversationStore(client.db(), testCipher(client.db()));
-  await store.createIndexes();
+  started = await startStore();
+  ({ db, store } = started);
 });
-afterAll(async () => {
-  await client?.close();
-  await mongo?.stop();
-});
+afterAll(() => started?.stop());
 
 const newRun = () => ({ id: randomUUID(), sessionId: randomUUID(), userId: randomUUID() });
 
@@ -28,7 +23,7 @@ it("gives back what it has sealed, in order", async () => {
   for (const part of parts) await store.records.append(run, part);
   expect(await store.records.read(run.id)).toEqual(parts);
   expect(await store.records.last(run.id)).toEqual({ part: 3, hash: "hash 3" });
-  const stored = await client.db().collection("run_records").find({ run_id: run.id }).toArray();
+  const stored = await db.collection("run_records").find({ run_id: run.id }).toArray();
   expect(stored.map(({ body }) => Buffer.from((body as Binary).value()).includes("said"))).toEqual(
     Array(3).fill(false),
   );

@@ -1,27 +1,22 @@
 import { randomUUID } from "node:crypto";
-import { startMongo, testCipher } from "@mobile-ai-agent/test-support";
-import { MongoClient } from "mongodb";
+import type { Db } from "mongodb";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type ConversationStore, createConversationStore } from "./conversation-store.ts";
+import type { ConversationStore } from "./conversation-store.ts";
 import { entryId } from "./session-entries.ts";
+import { startStore } from "./testing/start-store.ts";
 
 const MARKER = "Zanzibar";
-let mongo: Awaited<ReturnType<typeof startMongo>>;
-let client: MongoClient;
+let started: Awaited<ReturnType<typeof startStore>>;
+let db: Db;
 let store: ConversationStore;
 
 beforeAll(async () => {
-  mongo = await startMongo();
-  client = await MongoClient.connect(mongo.uri);
-  store = createConversationStore(client.db(), testCipher(client.db()));
-  await store.createIndexes();
+  started = await startStore();
+  ({ db, store } = started);
 });
-afterAll(async () => {
-  await client?.close();
-  await mongo?.stop();
-});
+afterAll(() => started?.stop());
 
-const collection = (name: string) => client.db().collection<{ _id: string; [field: string]: unknown }>(name);
+const collection = (name: string) => db.collection<{ _id: string; [field: string]: unknown }>(name);
 
 /** A user with a session that has a context, a message, its run with a step, and the answer. */
 async function converse(text = MARKER) {
@@ -42,7 +37,7 @@ async function converse(text = MARKER) {
 
 it("stores nothing that was said in clear, and gives all of it back", async () => {
   const { sessionId, userId, runId, session, message, answer, step } = await converse();
-  for (const { name } of await client.db().listCollections().toArray()) {
+  for (const { name } of await db.listCollections().toArray()) {
     for await (const raw of collection(name).find({}, { raw: true })) {
       expect((raw as unknown as Buffer).includes(MARKER), name).toBe(false);
     }

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { UserEvent } from "@mobile-ai-agent/contracts";
 import { createConversationStore, createRunLog, createUserEvents } from "@mobile-ai-agent/conversation-store";
 import { connectMongo, connectRedis, createLogger } from "@mobile-ai-agent/service-kit";
 import {
@@ -40,11 +41,18 @@ export async function startServer() {
   const service = createService(config, { logger: createLogger("test", "error") });
   cleanup.defer(() => service.stop());
   await service.start();
+  const told: { userId: string; event: UserEvent }[] = [];
+  const stopListening = await createUserEvents(redis, testTransitCipher()).subscribe(
+    (event) => told.push(event),
+    () => {},
+  );
+  cleanup.defer(stopListening);
   return {
     db: mongo.db,
     store: createConversationStore(mongo.db, testCipher(mongo.db)),
     runLog: createRunLog(redis, testTransitCipher()),
-    events: createUserEvents(redis, testTransitCipher()),
+    /** Names of the events that the user's devices were told. */
+    toldTo: (userId: string) => told.filter((one) => one.userId === userId).map(({ event }) => event.name),
     /** Lets Redis refuse what tells of changes and removes events, as one that is full or read-only does. */
     async whileRedisRefuses<T>(act: () => Promise<T>): Promise<T> {
       await redis.sendCommand(["ACL", "SETUSER", "default", "-publish", "-del"]);
