@@ -1,5 +1,4 @@
-import { HttpProblem, type Logger, type RedisClient } from "@mobile-ai-agent/service-kit";
-import { inTime } from "./in-time.ts";
+import { HttpProblem, inTime, type Logger, type RedisClient } from "@mobile-ai-agent/service-kit";
 
 /** How many attempts are free, and how the pauses after them grow. Times in milliseconds. */
 interface Pace {

@@ -1,11 +1,11 @@
 import {
   announceRevocations,
+  inTime,
   type Logger,
   type RedisClient,
   type Revocation,
 } from "@mobile-ai-agent/service-kit";
 import type { Db } from "mongodb";
-import { inTime } from "./in-time.ts";
 
 /** What verifiers allow for clocks that differ, and more. */
 const MARGIN_MS = 60_000;

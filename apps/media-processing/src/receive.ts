@@ -1,5 +1,5 @@
 import { open } from "node:fs/promises";
-import { HttpProblem, startDeadline } from "@mobile-ai-agent/service-kit";
+import { bodyTooLate, HttpProblem, inTime } from "@mobile-ai-agent/service-kit";
 import type { Request } from "express";
 
 export interface ReceiveLimits {
@@ -36,9 +36,9 @@ async function* chunksOf(request: Request, idle: number): AsyncGenerator<Buffer>
   const chunks = request.iterator({ destroyOnReturn: false });
   try {
     for (;;) {
-      const { promise: isLate, reject } = Promise.withResolvers<never>();
-      const callOff = startDeadline(idle, () => reject(stalled(idle)));
-      const { done, value } = await Promise.race([chunks.next(), isLate]).finally(callOff);
+      const { done, value } = await inTime(chunks.next(), idle, () =>
+        bodyTooLate(`nothing of the file has come for ${idle / 1000} seconds: send it again`),
+      );
       if (done) return;
       yield value;
     }
@@ -46,12 +46,6 @@ async function* chunksOf(request: Request, idle: number): AsyncGenerator<Buffer>
     // Else nothing drains what is left. Not waited for: it ends only when the chunk comes that is not there.
     chunks.return?.().catch(() => {});
   }
-}
-
-function stalled(idle: number): HttpProblem {
-  const detail = `nothing of the file has come for ${idle / 1000} seconds: send it again`;
-  // RFC 9110, 15.5.9: what would still come belongs to no request.
-  return new HttpProblem(408, "Request Timeout", detail, { headers: { Connection: "close" } });
 }
 
 function tooLarge(request: Request, maxBytes: number): HttpProblem {

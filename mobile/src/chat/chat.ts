@@ -86,7 +86,7 @@ export function createChat(options: ChatOptions): Chat {
       change({ connection });
       if (connection !== "connected") return;
       outbox.flush();
-      loadOutbox();
+      void outbox.load();
       runs.resume();
       askForNews();
     },
@@ -144,11 +144,8 @@ export function createChat(options: ChatOptions): Chat {
   // Not all devices at once, when a part of the platform comes back.
   socket.on("sync:needed", () => setTimeout(() => !closed && askForNews(), Math.random() * SYNC_MS));
 
-  /** What is left of the last time, or of another tab that was closed. A device that can't read it now may do later. */
-  function loadOutbox(): void {
-    outbox.load().catch(() => undefined);
-  }
-  loadOutbox();
+  // What is left of the last time, or of another tab that was closed.
+  void outbox.load();
 
   return {
     outbox,

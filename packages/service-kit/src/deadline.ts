@@ -14,3 +14,21 @@ export function startDeadline(ms: number, onLate: () => void): () => void {
     clearTimeout(timer);
   };
 }
+
+/**
+ * @param tooLate makes what is thrown when the work has not settled in time; it goes on, and what becomes of it then is
+ *   nobody's concern
+ */
+export async function inTime<T>(
+  work: Promise<T>,
+  ms: number,
+  tooLate: () => Error = () => new Error(`no answer within ${ms} ms`),
+): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const callOff = startDeadline(ms, () => reject(tooLate()));
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    callOff();
+  }
+}

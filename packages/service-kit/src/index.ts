@@ -12,7 +12,7 @@ export {
   redisConfig,
   tokenConfig,
 } from "./config.ts";
-export { startDeadline } from "./deadline.ts";
+export { inTime, startDeadline } from "./deadline.ts";
 export { type FollowedFile, followFile } from "./follow-file.ts";
 export { listen } from "./listen.ts";
 export { createLogger, type Logger } from "./logger.ts";
@@ -21,7 +21,7 @@ export { createMetrics, type Metrics } from "./metrics.ts";
 export { connectMongo, isDuplicateKey } from "./mongo.ts";
 export { openTokenVerifier } from "./open-token-verifier.ts";
 export { parseBody, parseQuery } from "./parse.ts";
-export { HttpProblem, toHttpProblem } from "./problem.ts";
+export { bodyTooLate, HttpProblem, toHttpProblem } from "./problem.ts";
 export {
   createRateLimiters,
   type RateLimit,

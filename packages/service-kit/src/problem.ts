@@ -28,6 +28,11 @@ export class HttpProblem extends Error {
   }
 }
 
+/** For a body that did not come in time. What would still come of it belongs to no request: RFC 9110, 15.5.9. */
+export function bodyTooLate(detail: string): HttpProblem {
+  return new HttpProblem(408, "Request Timeout", detail, { headers: { Connection: "close" } });
+}
+
 /** By name, so that a service without a database need not load its driver. */
 const DATABASE_AWAY = [
   "MongoNetworkError",

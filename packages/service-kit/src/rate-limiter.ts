@@ -1,7 +1,7 @@
 import { LRUCache } from "lru-cache";
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from "rate-limiter-flexible";
 import { createBreaker } from "./breaker.ts";
-import { startDeadline } from "./deadline.ts";
+import { inTime } from "./deadline.ts";
 import type { Logger } from "./logger.ts";
 import type { RedisClient } from "./redis.ts";
 
@@ -96,7 +96,7 @@ function createRateLimiter(parts: {
       }
       try {
         const sent = performance.now();
-        const verdict = await breaker.run(() => inTime(count(shared, key)));
+        const verdict = await breaker.run(() => inTime(count(shared, key), REDIS_PATIENCE_MS));
         // The time that the answer took is off: rather a call too many than a window too long.
         const certain = verdict.ms - (performance.now() - sent);
         if (verdict.remaining === 0 && certain > 0) exhausted.set(key, true, { ttl: certain });
@@ -141,16 +141,6 @@ function toVerdict({ admitted, remaining, ms }: Count) {
 
 function toSeconds(ms: number): number {
   return Math.max(1, Math.ceil(ms / 1000));
-}
-
-async function inTime<T>(work: Promise<T>): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const stop = startDeadline(REDIS_PATIENCE_MS, () => reject(new Error("Redis did not answer in time")));
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    stop();
-  }
 }
 
 /**

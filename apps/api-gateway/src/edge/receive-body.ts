@@ -1,5 +1,5 @@
 import { buffer } from "node:stream/consumers";
-import { HttpProblem, startDeadline } from "@mobile-ai-agent/service-kit";
+import { bodyTooLate, inTime } from "@mobile-ai-agent/service-kit";
 import type { Request, RequestHandler } from "express";
 
 const bodies = new WeakMap<Request, Buffer>();
@@ -13,16 +13,14 @@ const bodies = new WeakMap<Request, Buffer>();
 export function receiveBody(ms: number): RequestHandler {
   return async (request, _response, next) => {
     if (!hasBody(request)) return next();
-    const { promise: isLate, reject } = Promise.withResolvers<never>();
-    const callOff = startDeadline(ms, () => reject(tooSlow(ms)));
     try {
-      bodies.set(request, await Promise.race([buffer(request), isLate]));
+      const tooLate = () =>
+        bodyTooLate(`the body did not come within ${ms / 1000} seconds: send the request again`);
+      bodies.set(request, await inTime(buffer(request), ms, tooLate));
     } catch (error) {
       // Who has gone is not answered, and was no fault of ours.
       if (request.socket.destroyed) return;
       throw error;
-    } finally {
-      callOff();
     }
     next();
   };
@@ -37,10 +35,4 @@ export function hasBody(request: Pick<Request, "headers">): boolean {
   return (
     request.headers["transfer-encoding"] !== undefined || Number(request.headers["content-length"] ?? 0) > 0
   );
-}
-
-function tooSlow(ms: number): HttpProblem {
-  const detail = `the body did not come within ${ms / 1000} seconds: send the request again`;
-  // RFC 9110, 15.5.9: what would still come belongs to no request.
-  return new HttpProblem(408, "Request Timeout", detail, { headers: { Connection: "close" } });
 }

@@ -93,9 +93,10 @@ export function forward(
   });
 }
 
-/** Of a connection that stood. */
-function isCutOff(error: unknown): boolean {
-  return ["ECONNRESET", "EPIPE"].includes((error as NodeJS.ErrnoException | undefined)?.code ?? "");
+/** Whether a connection that stood is no more. */
+export function isCutOff(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === "ECONNRESET" || code === "EPIPE";
 }
 
 /** Each hop decides on its own connections: a service that drains must not close those of our callers. */

@@ -2,11 +2,8 @@ import type { Agent } from "node:http";
 import { BreakerOpen, createBreaker, HttpProblem } from "@mobile-ai-agent/service-kit";
 import type { Request, RequestHandler, Response } from "express";
 import { hasBody } from "../edge/receive-body.ts";
-import { BodyBrokenOff, ClientGone, forward, type Timeouts, UpstreamTimeout } from "./forward.ts";
+import { BodyBrokenOff, ClientGone, forward, isCutOff, type Timeouts, UpstreamTimeout } from "./forward.ts";
 import { prepareHeaders } from "./outgoing-headers.ts";
-
-/** The connection was not there, or is no more: what a pod leaves behind that has ended. */
-const RESETS = ["ECONNRESET", "EPIPE", "ECONNREFUSED"];
 
 export interface UpstreamOptions {
   /** Origin of the service. */
@@ -53,7 +50,8 @@ async function forwardPatiently(
   try {
     await forward(request, response, { target, agent, timeouts });
   } catch (error) {
-    const isReset = RESETS.includes((error as NodeJS.ErrnoException).code ?? "");
+    // What a pod leaves behind that has ended.
+    const isReset = isCutOff(error) || (error as NodeJS.ErrnoException).code === "ECONNREFUSED";
     if (!isReset || !isRepeatable(request)) throw error;
     await forward(request, response, { target, agent: false, timeouts });
   }

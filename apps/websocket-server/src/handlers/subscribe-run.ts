@@ -26,10 +26,9 @@ interface Dependencies {
 /**
  * `run:subscribe`: sends this socket the run's events after `after`, those that are there and those that
  * come. Subscribing again to a run replaces the subscription. A log that was lost and begun anew is sent from its
- * beginning, which the acknowledgement tells. Who has a run's last event is not subscribed: nothing
- * would end that. A finished run whose events are no longer kept is `not_found`: its answer is among the session's
- * messages. Who follows too many runs gets `limited`, and goes on
- * following those.
+ * beginning, which the acknowledgement tells. Who has a run's last event is not subscribed: nothing would end that. A
+ * finished run whose events are no longer kept is `not_found`: its answer is among the session's messages. Who follows too
+ * many runs gets `limited`, and goes on following those.
  */
 export function subscribeRun(socket: UserSocket, { context, owners, log, backlog, logger }: Dependencies) {
   const userId = socket.data.claims.sub;
